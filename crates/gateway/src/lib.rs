@@ -1,0 +1,26 @@
+//! The gateway to model providers: one request shape, one answer shape, one error type, and a
+//! provider behind them for each wire format (Anthropic's Messages, OpenAI's Chat Completions).
+//!
+//! A [`Gateway`] picks the provider by the model's name, streams the answer as it is written and
+//! tries again when a provider is busy. It stores nothing; the ledger and the quotas live above it.
+
+mod anthropic;
+mod chat;
+mod error;
+mod failure;
+mod gateway;
+mod http;
+mod openai;
+mod partial;
+mod price;
+mod quirks;
+
+pub use anthropic::Anthropic;
+pub use chat::{
+    ChatRequest, ChatResponse, Content, Message, Role, StopReason, StreamEvent, ToolSpec, Usage,
+};
+pub use error::Error;
+pub use futures::future::BoxFuture;
+pub use gateway::{Gateway, Provider};
+pub use openai::OpenAi;
+pub use price::cost_micros;
