@@ -1,1 +1,15 @@
-//! placeholder
+//! Who is who and who may what: workspaces, users, keys and sessions in the control database; actors, spaces and
+//! members in each workspace.
+
+pub mod access;
+pub mod actors;
+pub mod keys;
+mod principal;
+mod secret;
+pub mod sessions;
+pub mod spaces;
+pub mod users;
+pub mod workspaces;
+
+pub use access::{Right, Role};
+pub use principal::{Authenticator, Principal, Via};

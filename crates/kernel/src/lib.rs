@@ -1,6 +1,7 @@
 //! The words every other crate speaks: ids, time, paging, errors and actors. No I/O, no async.
 
 mod actor;
+pub mod check;
 mod error;
 mod id;
 mod page;

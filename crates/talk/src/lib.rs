@@ -1,1 +1,7 @@
-//! placeholder
+//! What is said: threads and their activities, e-mail; and the place (case, thread or space) that things are attached to.
+
+pub mod activities;
+pub mod place;
+pub mod threads;
+
+pub use place::Place;

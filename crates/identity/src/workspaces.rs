@@ -1,0 +1,181 @@
+//! Workspaces: the tenancy border, known to the control database.
+
+use kernel::{
+    Actor, Error, Result, Timestamp, check,
+    ids::{ActorId, UserId, WorkspaceId},
+};
+use store::{Row, Store, Tx, params};
+
+use crate::{
+    actors::{self, Profile},
+    spaces::{self, SpaceKind},
+    users::{self, User},
+};
+
+store::text_enum! {
+    /// What a user may do in a workspace as a whole.
+    pub enum WorkspaceRole {
+        /// Everything.
+        Owner = "owner",
+        /// Users, actors, keys.
+        Admin = "admin",
+        /// Work in the spaces they are members of.
+        Member = "member",
+    }
+}
+
+impl WorkspaceRole {
+    /// Whether the role administers the workspace.
+    pub fn is_admin(self) -> bool {
+        self != Self::Member
+    }
+}
+
+/// A workspace.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Workspace {
+    /// Its id.
+    pub id: WorkspaceId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+fn read(row: &Row<'_>) -> Result<Workspace> {
+    Ok(Workspace { id: row.get(0)?, slug: row.get(1)?, name: row.get(2)?, created_at: row.get(3)? })
+}
+
+/// Makes a workspace and its owner. `slug` is made from the name when absent.
+///
+/// # Errors
+/// `Invalid` naming the field, `slug_taken`.
+pub async fn create(store: &Store, name: &str, slug: Option<&str>, owner_email: &str, owner_name: Option<&str>) -> Result<(Workspace, User, Profile)> {
+    let name = check::required("name", name, check::NAME)?.to_owned();
+    let slug = match slug {
+        Some(slug) => checked_slug(slug)?,
+        None => slug_of(&name)?,
+    };
+    let email = users::checked_email(owner_email)?;
+    let owner_name = owner_name.map_or_else(|| users::name_of(&email), str::to_owned);
+    let wanted = slug.clone();
+    let taken = store.control_read(move |tx| by_slug(tx, &wanted)).await?.is_some();
+    if taken {
+        return Err(slug_taken(&slug));
+    }
+    // The database comes first: should the process end in between, no workspace is left that cannot be opened.
+    let id = WorkspaceId::new();
+    let user = users::find_or_create(store, &email, &owner_name).await?;
+    store.create_workspace(id).await?;
+    let owner = user.clone();
+    let profile = store
+        .write(id, Actor::SYSTEM, move |tx| {
+            spaces::insert(tx, SpaceKind::General, "General", Some("Shared by everybody in the workspace."), &[], ActorId::nil())?;
+            actors::create_for_user(tx, owner.id, &owner.email, &owner.name, true)
+        })
+        .await?;
+    let (user_id, actor_id) = (user.id, profile.id);
+    let workspace = store
+        .control_write(move |tx| {
+            let now = tx.now();
+            tx.execute(
+                "INSERT INTO workspaces (id, slug, name, created_at) VALUES ($1, $2, $3, $4)",
+                params![id, slug, name, now],
+            )
+            .map_err(|e| if e.is_unique_violation() { slug_taken(&slug) } else { e })?;
+            add_membership(tx, id, user_id, actor_id, WorkspaceRole::Owner)?;
+            Ok(Workspace { id, slug: slug.clone(), name: name.clone(), created_at: now })
+        })
+        .await?;
+    Ok((workspace, user, profile))
+}
+
+/// Adds a user to a workspace, making the user when the address is new; one who is in it already is answered as is.
+///
+/// # Errors
+/// `Invalid` for an unusable address.
+pub async fn add_user(store: &Store, workspace: WorkspaceId, email: &str, name: Option<&str>, role: WorkspaceRole) -> Result<(User, Profile)> {
+    let email = users::checked_email(email)?;
+    let name = name.map_or_else(|| users::name_of(&email), str::to_owned);
+    let user = users::find_or_create(store, &email, &name).await?;
+    let known = user.clone();
+    let profile = store
+        .write(workspace, Actor::SYSTEM, move |tx| actors::create_for_user(tx, known.id, &known.email, &known.name, role.is_admin()))
+        .await?;
+    let (user_id, actor_id) = (user.id, profile.id);
+    store.control_write(move |tx| add_membership(tx, workspace, user_id, actor_id, role)).await?;
+    Ok((user, profile))
+}
+
+fn add_membership(tx: &mut Tx<'_>, workspace: WorkspaceId, user: UserId, actor: ActorId, role: WorkspaceRole) -> Result<()> {
+    tx.execute(
+        "INSERT INTO memberships (workspace_id, user_id, actor_id, role, created_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (workspace_id, user_id) DO NOTHING",
+        params![workspace, user, actor, role, tx.now()],
+    )
+    .map(drop)
+}
+
+/// The workspace with this slug.
+///
+/// # Errors
+/// The engine's.
+pub fn by_slug(tx: &mut Tx<'_>, slug: &str) -> Result<Option<Workspace>> {
+    tx.query_opt("SELECT id, slug, name, created_at FROM workspaces WHERE slug = $1", params![slug], read)
+}
+
+/// Every workspace, oldest first.
+///
+/// # Errors
+/// The engine's.
+pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Workspace>> {
+    tx.query("SELECT id, slug, name, created_at FROM workspaces ORDER BY created_at, id", &[], read)
+}
+
+fn checked_slug(slug: &str) -> Result<String> {
+    let fits = (1..=63).contains(&slug.len())
+        && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !slug.starts_with('-')
+        && !slug.ends_with('-');
+    if !fits {
+        return Err(Error::invalid("slug", "a slug has 1 to 63 lower-case letters, digits and hyphens, with no hyphen at its ends"));
+    }
+    Ok(slug.to_owned())
+}
+
+fn slug_of(name: &str) -> Result<String> {
+    let mut slug = String::new();
+    for c in name.chars().map(|c| c.to_ascii_lowercase()) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.ends_with('-') && !slug.is_empty() {
+            slug.push('-');
+        }
+    }
+    slug.truncate(63);
+    let slug = slug.trim_matches('-');
+    if slug.is_empty() {
+        return Err(Error::invalid("slug", "no slug can be made from this name; give one"));
+    }
+    Ok(slug.to_owned())
+}
+
+fn slug_taken(slug: &str) -> Error {
+    Error::conflict("slug_taken", format!("There is a workspace with the slug {slug} already."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_come_from_names() {
+        assert_eq!(slug_of("Acme Claims, Inc.").unwrap(), "acme-claims-inc");
+        assert!(slug_of("!!!").is_err());
+        for bad in ["", "-a", "a-", "A", "a b", &"a".repeat(64)] {
+            assert!(checked_slug(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Activities: the entries of a thread (Interloom v1, Threads; Interloom 1.11).
+
+use identity::{Right, Role};
+use kernel::{
+    Error, Page, PageRequest, Result, Timestamp, check,
+    ids::{ActivityId, ActorId, ThreadId},
+};
+use serde_json::{Value as Json, json};
+use store::{NewEvent, Row, Tx, params};
+
+use crate::place::{self, Place};
+
+store::text_enum! {
+    /// What kind of entry it is. The first six can be posted; the last three are written by Heddle alone.
+    pub enum ActivityType {
+        /// Something said.
+        Comment = "comment",
+        /// A case's phase or motion changed.
+        StatusChange = "status_change",
+        /// A stage's phase changed.
+        StageTransition = "stage_transition",
+        /// A tool was called.
+        ToolCall = "tool_call",
+        /// A note was written.
+        NoteEdit = "note_edit",
+        /// Anything else a system tells.
+        SystemEvent = "system_event",
+        /// A subcase was opened.
+        SubcaseCreated = "subcase_created",
+        /// A subcase has finished; its summary.
+        SubcaseCompleted = "subcase_completed",
+        /// A document was attached.
+        ArtifactAdded = "artifact_added",
+    }
+}
+
+store::text_enum! {
+    /// Who sees an entry.
+    pub enum Visibility {
+        /// Everybody who sees the thread.
+        Public = "public",
+        /// Its author, those assigned to the case or one of its stages, admins and owners.
+        Internal = "internal",
+        /// Admins and owners: the audit trail.
+        System = "system",
+    }
+}
+
+/// An entry of a thread.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    /// Its id.
+    pub id: ActivityId,
+    /// The thread.
+    pub thread_id: ThreadId,
+    /// What kind of entry it is.
+    pub activity_type: ActivityType,
+    /// Who sees it.
+    pub visibility: Visibility,
+    /// Who wrote it; the nil id for Heddle itself.
+    pub actor_id: ActorId,
+    /// What it says.
+    pub content: String,
+    /// What programs may want to know: before and after, ids.
+    pub data: Option<Json>,
+    /// When it was written.
+    pub created_at: Timestamp,
+}
+
+fn read(row: &Row<'_>) -> Result<Activity> {
+    Ok(Activity {
+        id: row.get(0)?,
+        thread_id: row.get(1)?,
+        activity_type: row.get(2)?,
+        visibility: row.get(3)?,
+        actor_id: row.get(4)?,
+        content: row.get(5)?,
+        data: row.get(6)?,
+        created_at: row.get(7)?,
+    })
+}
+
+const COLUMNS: &str = "id, thread_id, type, visibility, actor_id, content, data, created_at";
+
+/// The entries of a thread that the actor may see, oldest first.
+///
+/// # Errors
+/// `thread_not_found`.
+pub fn list(tx: &mut Tx<'_>, thread: ThreadId, request: PageRequest) -> Result<Page<Activity>> {
+    let place = place::of_thread(tx, thread, Right::See)?;
+    let sees = visible(tx, &place)?;
+    // Which of the three kinds pass without being one's own.
+    let (internal, system) = (sees != Visibility::Public, sees == Visibility::System);
+    let condition = "thread_id = $1 AND (visibility = 'public' OR (visibility = 'internal' AND $2) OR (visibility = 'system' AND $3) \
+                     OR (visibility = 'internal' AND actor_id = $4))";
+    let actor = tx.actor().id;
+    let total = tx.query_one(
+        &format!("SELECT COUNT(*) FROM activities WHERE {condition}"),
+        params![thread, internal, system, actor],
+        |row| row.get(0),
+    )?;
+    let items = tx.query(
+        &format!("SELECT {COLUMNS} FROM activities WHERE {condition} ORDER BY created_at, id LIMIT $5 OFFSET $6"),
+        params![thread, internal, system, actor, request.limit(), request.offset()],
+        read,
+    )?;
+    Ok(Page { items, total, request })
+}
+
+/// The most confined kind of entry that the actor sees here.
+fn visible(tx: &mut Tx<'_>, place: &Place) -> Result<Visibility> {
+    if matches!(place.role, Role::Owner | Role::Admin) {
+        return Ok(Visibility::System);
+    }
+    let Some(case) = place.case else { return Ok(Visibility::Public) };
+    let assigned = tx.query_opt(
+        "SELECT 1 FROM cases WHERE id = $1 AND assigned_actor_id = $2 \
+         UNION ALL SELECT 1 FROM stages WHERE case_id = $1 AND assigned_actor_id = $2 LIMIT 1",
+        params![case, tx.actor().id],
+        |_| Ok(()),
+    )?;
+    Ok(if assigned.is_some() { Visibility::Internal } else { Visibility::Public })
+}
+
+/// Posts an entry as the actor.
+///
+/// # Errors
+/// `thread_not_found`, `forbidden` for observers, `Invalid` for a blank or over-long content and for the types that only
+/// Heddle writes.
+pub fn post(tx: &mut Tx<'_>, thread: ThreadId, activity_type: ActivityType, content: &str, visibility: Visibility) -> Result<Activity> {
+    let place = place::of_thread(tx, thread, Right::Work)?;
+    if matches!(activity_type, ActivityType::SubcaseCreated | ActivityType::SubcaseCompleted | ActivityType::ArtifactAdded) {
+        return Err(Error::invalid("type", format!("entries of type {activity_type} are written by Heddle alone")));
+    }
+    let content = check::required("content", content, check::TEXT)?;
+    let activity = append(tx, thread, activity_type, visibility, content, None)?;
+    tx.emit(NewEvent {
+        verb: "activity.posted",
+        subject: activity.id.uuid(),
+        space: Some(place.space),
+        case: place.case,
+        thread: Some(thread),
+        data: json!({"type": activity_type, "visibility": visibility}),
+    })?;
+    Ok(activity)
+}
+
+/// Adds an entry to a thread. The caller has checked the right to do what the entry tells, and announces it.
+///
+/// # Errors
+/// The engine's.
+pub fn append(
+    tx: &mut Tx<'_>,
+    thread: ThreadId,
+    activity_type: ActivityType,
+    visibility: Visibility,
+    content: &str,
+    data: Option<Json>,
+) -> Result<Activity> {
+    let activity = Activity {
+        id: ActivityId::new(),
+        thread_id: thread,
+        activity_type,
+        visibility,
+        actor_id: tx.actor().id,
+        content: content.to_owned(),
+        data,
+        created_at: tx.now(),
+    };
+    tx.execute(
+        &format!("INSERT INTO activities ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),
+        params![
+            activity.id,
+            thread,
+            activity_type,
+            visibility,
+            activity.actor_id,
+            content,
+            activity.data,
+            activity.created_at
+        ],
+    )?;
+    tx.execute("UPDATE threads SET updated_at = $2 WHERE id = $1", params![thread, tx.now()])?;
+    Ok(activity)
+}
