@@ -52,7 +52,9 @@ pub fn role(tx: &mut Tx<'_>, space: SpaceId) -> Result<Option<Role>> {
     if actor.is_system() {
         return Ok(Some(Role::Owner));
     }
-    tx.query_opt("SELECT role FROM members WHERE actor_id = $1 AND space_id = $2", params![actor.id, space], |row| row.get(0))
+    tx.query_opt("SELECT role FROM members WHERE actor_id = $1 AND space_id = $2", params![actor.id, space], |row| {
+        row.get(0)
+    })
 }
 
 /// Checks that `role`, found beside a thing, includes `right`. A stranger learns nothing: `not_found` is what an absent

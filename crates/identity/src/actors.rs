@@ -251,10 +251,15 @@ pub fn update(tx: &mut Tx<'_>, id: ActorId, patch: &ActorPatch) -> Result<Profil
                 return Err(Error::invalid(*field, format!("{field} is for actors of type ai")));
             }
             if patch.email.is_some() && before.user_id.is_some() {
-                return Err(Error::invalid("email", "the address of a person who signs in belongs to the user, not to the actor"));
+                return Err(Error::invalid(
+                    "email",
+                    "the address of a person who signs in belongs to the user, not to the actor",
+                ));
             }
         }
-        ActorType::Ai if patch.email.is_some() => return Err(Error::invalid("email", "email is for actors of type human")),
+        ActorType::Ai if patch.email.is_some() => {
+            return Err(Error::invalid("email", "email is for actors of type human"));
+        }
         ActorType::Ai => {}
     }
     let name = match &patch.name {

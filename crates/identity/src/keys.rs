@@ -82,6 +82,10 @@ pub fn revoke(tx: &mut Tx<'_>, workspace: WorkspaceId, id: KeyId) -> Result<Key>
         "UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND workspace_id = $2 AND revoked_at IS NULL",
         params![id, workspace, tx.now()],
     )?;
-    tx.query_opt(&format!("SELECT {COLUMNS} FROM api_keys WHERE id = $1 AND workspace_id = $2"), params![id, workspace], read)?
-        .ok_or_else(|| Error::not_found("key_not_found", format!("No key found with ID {id}")))
+    tx.query_opt(
+        &format!("SELECT {COLUMNS} FROM api_keys WHERE id = $1 AND workspace_id = $2"),
+        params![id, workspace],
+        read,
+    )?
+    .ok_or_else(|| Error::not_found("key_not_found", format!("No key found with ID {id}")))
 }

@@ -100,7 +100,9 @@ impl Authenticator {
         if let Some(principal) = self.known.get(&hash) {
             return Ok(Some(principal));
         }
-        let Some(principal) = self.store.control_read(move |tx| find_session(tx, &hash)).await? else { return Ok(None) };
+        let Some(principal) = self.store.control_read(move |tx| find_session(tx, &hash)).await? else {
+            return Ok(None);
+        };
         let principal = Arc::new(principal);
         self.known.insert(hash, Arc::clone(&principal));
         Ok(Some(principal))

@@ -50,7 +50,11 @@ pub fn begin(tx: &mut Tx<'_>, link: &str) -> Result<NewSession> {
         |row| Ok((row.get::<WorkspaceId>(0)?, row.get::<UserId>(1)?)),
     )?;
     let (workspace, user) = found.ok_or_else(|| {
-        Error::new(Kind::Unauthorized, "invalid_link", "This sign-in link is unknown, used or too old; ask for a new one.")
+        Error::new(
+            Kind::Unauthorized,
+            "invalid_link",
+            "This sign-in link is unknown, used or too old; ask for a new one.",
+        )
     })?;
     tx.execute("DELETE FROM sign_in_links WHERE hash = $1 OR expires_at <= $2", params![&hash[..], now])?;
     tx.execute("DELETE FROM sessions WHERE expires_at <= $1", params![now])?;

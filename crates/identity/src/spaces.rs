@@ -217,7 +217,8 @@ pub fn members(tx: &mut Tx<'_>, id: SpaceId, request: PageRequest) -> Result<Pag
 /// `private_space` for a second person in a private space, `last_owner` when nobody would own the space any more.
 pub fn add_member(tx: &mut Tx<'_>, id: SpaceId, actor: ActorId, role: Role) -> Result<Member> {
     let own_role = access::require(tx, id, Right::Manage)?;
-    let profile = actors::find(tx, actor)?.ok_or_else(|| Error::invalid("actor_id", format!("No actor found with ID {actor}")))?;
+    let profile = actors::find(tx, actor)?
+        .ok_or_else(|| Error::invalid("actor_id", format!("No actor found with ID {actor}")))?;
     let before = role_of(tx, id, actor)?;
     if own_role != Role::Owner && (role == Role::Owner || before == Some(Role::Owner)) {
         return Err(Error::forbidden("Only an owner of the space can make or change an owner."));
@@ -227,23 +228,24 @@ pub fn add_member(tx: &mut Tx<'_>, id: SpaceId, actor: ActorId, role: Role) -> R
         return Err(Error::conflict("private_space", "A private space has one person only; AI actors can be added."));
     }
     if before == Some(Role::Owner) && role != Role::Owner {
-        let owners: i64 = tx.query_one(
-            "SELECT COUNT(*) FROM members WHERE space_id = $1 AND role = 'owner'",
-            params![id],
-            |row| row.get(0),
-        )?;
+        let owners: i64 =
+            tx.query_one("SELECT COUNT(*) FROM members WHERE space_id = $1 AND role = 'owner'", params![id], |row| {
+                row.get(0)
+            })?;
         if owners < 2 {
             return Err(Error::conflict("last_owner", "A space must keep an owner."));
         }
     }
     put_member(tx, id, actor, role)?;
-    tx.query_one(
-        "SELECT added_at FROM members WHERE space_id = $1 AND actor_id = $2",
-        params![id, actor],
-        |row| {
-            Ok(Member { actor_id: actor, name: profile.name.clone(), actor_type: profile.actor_type, role, added_at: row.get(0)? })
-        },
-    )
+    tx.query_one("SELECT added_at FROM members WHERE space_id = $1 AND actor_id = $2", params![id, actor], |row| {
+        Ok(Member {
+            actor_id: actor,
+            name: profile.name.clone(),
+            actor_type: profile.actor_type,
+            role,
+            added_at: row.get(0)?,
+        })
+    })
 }
 
 /// The role of any actor in a space, member or not.
@@ -251,7 +253,9 @@ pub fn add_member(tx: &mut Tx<'_>, id: SpaceId, actor: ActorId, role: Role) -> R
 /// # Errors
 /// The engine's.
 pub fn role_of(tx: &mut Tx<'_>, space: SpaceId, actor: ActorId) -> Result<Option<Role>> {
-    tx.query_opt("SELECT role FROM members WHERE actor_id = $1 AND space_id = $2", params![actor, space], |row| row.get(0))
+    tx.query_opt("SELECT role FROM members WHERE actor_id = $1 AND space_id = $2", params![actor, space], |row| {
+        row.get(0)
+    })
 }
 
 /// The general space of the workspace.

@@ -49,7 +49,9 @@ pub fn checked_email(email: &str) -> Result<String> {
     let email = email.trim().to_lowercase();
     let usable = email.len() <= 254
         && !email.contains(|c: char| c.is_whitespace() || c.is_control())
-        && email.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
+        && email
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
     if usable { Ok(email) } else { Err(Error::invalid("email", "not an e-mail address")) }
 }
 

@@ -52,7 +52,13 @@ fn read(row: &Row<'_>) -> Result<Workspace> {
 ///
 /// # Errors
 /// `Invalid` naming the field, `slug_taken`.
-pub async fn create(store: &Store, name: &str, slug: Option<&str>, owner_email: &str, owner_name: Option<&str>) -> Result<(Workspace, User, Profile)> {
+pub async fn create(
+    store: &Store,
+    name: &str,
+    slug: Option<&str>,
+    owner_email: &str,
+    owner_name: Option<&str>,
+) -> Result<(Workspace, User, Profile)> {
     let name = check::required("name", name, check::NAME)?.to_owned();
     let slug = match slug {
         Some(slug) => checked_slug(slug)?,
@@ -72,7 +78,14 @@ pub async fn create(store: &Store, name: &str, slug: Option<&str>, owner_email: 
     let owner = user.clone();
     let profile = store
         .write(id, Actor::SYSTEM, move |tx| {
-            spaces::insert(tx, SpaceKind::General, "General", Some("Shared by everybody in the workspace."), &[], ActorId::nil())?;
+            spaces::insert(
+                tx,
+                SpaceKind::General,
+                "General",
+                Some("Shared by everybody in the workspace."),
+                &[],
+                ActorId::nil(),
+            )?;
             actors::create_for_user(tx, owner.id, &owner.email, &owner.name, true)
         })
         .await?;
@@ -96,20 +109,34 @@ pub async fn create(store: &Store, name: &str, slug: Option<&str>, owner_email: 
 ///
 /// # Errors
 /// `Invalid` for an unusable address.
-pub async fn add_user(store: &Store, workspace: WorkspaceId, email: &str, name: Option<&str>, role: WorkspaceRole) -> Result<(User, Profile)> {
+pub async fn add_user(
+    store: &Store,
+    workspace: WorkspaceId,
+    email: &str,
+    name: Option<&str>,
+    role: WorkspaceRole,
+) -> Result<(User, Profile)> {
     let email = users::checked_email(email)?;
     let name = name.map_or_else(|| users::name_of(&email), str::to_owned);
     let user = users::find_or_create(store, &email, &name).await?;
     let known = user.clone();
     let profile = store
-        .write(workspace, Actor::SYSTEM, move |tx| actors::create_for_user(tx, known.id, &known.email, &known.name, role.is_admin()))
+        .write(workspace, Actor::SYSTEM, move |tx| {
+            actors::create_for_user(tx, known.id, &known.email, &known.name, role.is_admin())
+        })
         .await?;
     let (user_id, actor_id) = (user.id, profile.id);
     store.control_write(move |tx| add_membership(tx, workspace, user_id, actor_id, role)).await?;
     Ok((user, profile))
 }
 
-fn add_membership(tx: &mut Tx<'_>, workspace: WorkspaceId, user: UserId, actor: ActorId, role: WorkspaceRole) -> Result<()> {
+fn add_membership(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    user: UserId,
+    actor: ActorId,
+    role: WorkspaceRole,
+) -> Result<()> {
     tx.execute(
         "INSERT INTO memberships (workspace_id, user_id, actor_id, role, created_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (workspace_id, user_id) DO NOTHING",
@@ -140,7 +167,10 @@ fn checked_slug(slug: &str) -> Result<String> {
         && !slug.starts_with('-')
         && !slug.ends_with('-');
     if !fits {
-        return Err(Error::invalid("slug", "a slug has 1 to 63 lower-case letters, digits and hyphens, with no hyphen at its ends"));
+        return Err(Error::invalid(
+            "slug",
+            "a slug has 1 to 63 lower-case letters, digits and hyphens, with no hyphen at its ends",
+        ));
     }
     Ok(slug.to_owned())
 }

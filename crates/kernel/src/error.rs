@@ -93,8 +93,12 @@ impl Error {
 
     /// Heddle's own fault; `context` goes to the log, never to the caller.
     pub fn internal(context: impl fmt::Display) -> Self {
-        Self::new(Kind::Internal, "internal_error", "Something went wrong on our side. The request id names it in the log.")
-            .with_context(context)
+        Self::new(
+            Kind::Internal,
+            "internal_error",
+            "Something went wrong on our side. The request id names it in the log.",
+        )
+        .with_context(context)
     }
 
     /// Something Heddle depends on does not answer or is not configured.

@@ -103,8 +103,26 @@ macro_rules! kinds {
 }
 
 kinds!(
-    Workspace, User, Key, Actor, Space, Case, Stage, Instruction, Procedure, ProcedureStage, Label, Thread, Activity,
-    Document, Datatable, Email, Tool, Run, Proposal, Job,
+    Workspace,
+    User,
+    Key,
+    Actor,
+    Space,
+    Case,
+    Stage,
+    Instruction,
+    Procedure,
+    ProcedureStage,
+    Label,
+    Thread,
+    Activity,
+    Document,
+    Datatable,
+    Email,
+    Tool,
+    Run,
+    Proposal,
+    Job,
 );
 
 #[cfg(test)]

@@ -30,7 +30,8 @@ impl Blobs {
     /// `Internal` when the folder cannot be made.
     pub fn folder(path: &Path) -> Result<Self> {
         std::fs::create_dir_all(path).map_err(Error::internal)?;
-        let store = object_store::local::LocalFileSystem::new_with_prefix(path).map_err(Error::internal)?.with_fsync(true);
+        let store =
+            object_store::local::LocalFileSystem::new_with_prefix(path).map_err(Error::internal)?.with_fsync(true);
         Ok(Self { store: Arc::new(store) })
     }
 
@@ -150,7 +151,9 @@ fn too_large(limit: u64) -> Error {
 
 fn unavailable(error: object_store::Error) -> Error {
     match error {
-        object_store::Error::NotFound { .. } => Error::not_found("blob_not_found", "The file's content is gone.").with_context(error),
+        object_store::Error::NotFound { .. } => {
+            Error::not_found("blob_not_found", "The file's content is gone.").with_context(error)
+        }
         _ => Error::unavailable("blob_store_unavailable", "The file store does not answer.").with_context(error),
     }
 }

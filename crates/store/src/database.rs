@@ -187,7 +187,12 @@ impl Database {
     }
 
     /// Runs `work` on a snapshot.
-    pub fn read<T>(&self, thread: &mut ThreadConn, actor: Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+    pub fn read<T>(
+        &self,
+        thread: &mut ThreadConn,
+        actor: Actor,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
         match &self.backend {
             Backend::Sqlite { path, readers, .. } => {
                 let idle = lock(readers).pop();

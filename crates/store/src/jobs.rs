@@ -87,7 +87,8 @@ pub struct Job {
     pub error: Option<String>,
 }
 
-const COLUMNS: &str = "id, kind, payload, state, attempts, max_attempts, run_at, progress_done, progress_total, progress_note, error";
+const COLUMNS: &str =
+    "id, kind, payload, state, attempts, max_attempts, run_at, progress_done, progress_total, progress_note, error";
 
 fn read(row: &Row<'_>) -> Result<Job> {
     Ok(Job {
@@ -164,7 +165,10 @@ pub(crate) fn purge_done(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
 }
 
 pub(crate) fn extend_lease(tx: &mut Tx<'_>, id: JobId, lease: Duration) -> Result<()> {
-    tx.execute("UPDATE jobs SET lease_until = $2 WHERE id = $1 AND state = 'running'", params![id, tx.now().plus(lease)])?;
+    tx.execute(
+        "UPDATE jobs SET lease_until = $2 WHERE id = $1 AND state = 'running'",
+        params![id, tx.now().plus(lease)],
+    )?;
     Ok(())
 }
 
@@ -280,9 +284,12 @@ pub(crate) fn run_schedules(tx: &mut Tx<'_>) -> Result<()> {
 }
 
 fn next_time(cron: &str, after: Timestamp) -> Result<Timestamp> {
-    let parsed: croner::Cron = cron.parse().map_err(|e| Error::invalid("cron", format!("not a cron expression: {e}")))?;
-    let after = chrono::DateTime::from_timestamp_micros(after.micros()).ok_or_else(|| Error::internal("time out of range"))?;
-    let next = parsed.find_next_occurrence(&after, false).map_err(|e| Error::invalid("cron", format!("never comes: {e}")))?;
+    let parsed: croner::Cron =
+        cron.parse().map_err(|e| Error::invalid("cron", format!("not a cron expression: {e}")))?;
+    let after =
+        chrono::DateTime::from_timestamp_micros(after.micros()).ok_or_else(|| Error::internal("time out of range"))?;
+    let next =
+        parsed.find_next_occurrence(&after, false).map_err(|e| Error::invalid("cron", format!("never comes: {e}")))?;
     Ok(Timestamp::from_micros(next.timestamp_micros()))
 }
 

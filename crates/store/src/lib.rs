@@ -30,12 +30,12 @@ pub use kernel;
 pub use rusqlite::types::ValueRef as SqliteValue;
 #[doc(hidden)]
 pub use serde;
-pub use workspaces::{Config, Store};
 pub use tx::Tx;
 #[doc(hidden)]
 pub use utoipa;
 pub use value::{FromColumn, Param, Raw, Row, ToParam};
 pub use worker::{JobContext, Outcome, Workers};
+pub use workspaces::{Config, Store};
 
 // Lets the macros of this crate name it the way other crates do.
 extern crate self as store;

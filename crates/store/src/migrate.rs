@@ -44,7 +44,10 @@ pub fn run(conn: &mut Conn, id: DatabaseId, begin: &str) -> Result<()> {
 
 fn bring_up(conn: &mut Conn, id: DatabaseId) -> Result<()> {
     let engine = conn.engine();
-    conn.batch(&spell("CREATE TABLE IF NOT EXISTS migrations (name {text} PRIMARY KEY, at {time} NOT NULL) {strict}", engine))?;
+    conn.batch(&spell(
+        "CREATE TABLE IF NOT EXISTS migrations (name {text} PRIMARY KEY, at {time} NOT NULL) {strict}",
+        engine,
+    ))?;
     let mut done = std::collections::HashSet::new();
     conn.rows("SELECT name FROM migrations", &[], &mut |row| {
         done.insert(row.get::<String>(0)?);
@@ -59,7 +62,10 @@ fn bring_up(conn: &mut Conn, id: DatabaseId) -> Result<()> {
     for migration in list.iter().map(|m| Migration { name: m.name, sql: m.sql }).chain(search) {
         if !done.contains(migration.name) {
             conn.batch(&spell(migration.sql, engine))?;
-            conn.execute("INSERT INTO migrations (name, at) VALUES ($1, $2)", params![migration.name, Timestamp::now()])?;
+            conn.execute(
+                "INSERT INTO migrations (name, at) VALUES ($1, $2)",
+                params![migration.name, Timestamp::now()],
+            )?;
         }
     }
     Ok(())

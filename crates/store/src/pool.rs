@@ -212,6 +212,7 @@ fn commit_together(database: &Database, thread: &mut ThreadConn, mut batch: Vec<
         match result {
             Err(error) if error.is_retryable() && attempt < ATTEMPTS => {
                 tracing::debug!(database = %database.name(), attempt, "transaction conflict; again");
+                #[allow(clippy::disallowed_methods, reason = "a database thread, between attempts at a conflict")]
                 std::thread::sleep(backoff(attempt));
             }
             other => break other,

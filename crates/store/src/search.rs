@@ -59,7 +59,10 @@ pub fn put(tx: &mut Tx<'_>, item: &Item<'_>) -> Result<()> {
                 |row| row.get(0),
             )?;
             tx.execute("DELETE FROM search_text WHERE rowid = $1", params![n])?;
-            tx.execute("INSERT INTO search_text (rowid, title, body) VALUES ($1, $2, $3)", params![n, item.title, item.body])?;
+            tx.execute(
+                "INSERT INTO search_text (rowid, title, body) VALUES ($1, $2, $3)",
+                params![n, item.title, item.body],
+            )?;
         }
         Engine::Postgres => {
             tx.execute(
@@ -116,7 +119,8 @@ pub fn find(tx: &mut Tx<'_>, actor: ActorId, words: &str, limit: i64) -> Result<
         let n = bind(pattern(word));
         match engine {
             Engine::Sqlite => {
-                conditions.push_str(&format!(" AND (search_text.title || ' ' || search_text.body) LIKE ${n} ESCAPE '\\'"));
+                conditions
+                    .push_str(&format!(" AND (search_text.title || ' ' || search_text.body) LIKE ${n} ESCAPE '\\'"));
             }
             Engine::Postgres => conditions.push_str(&format!(" AND (i.title || ' ' || i.body) ILIKE ${n}")),
         }
@@ -165,7 +169,8 @@ mod tests {
                 put(tx, &Item { kind: "case", subject: case, space, title: "Wasserschaden 日本語の事件", body: "Протокол 100% \"quoted\"" })
             });
             let mut found = |actor: ActorId, words: &str| ws.read(Actor::SYSTEM, |tx| find(tx, actor, words, 10)).len();
-            for words in ["schaden", "SCHADEN", "日本語", "протокол", "日本", "00%", "\"quoted\"", "wasser прото"] {
+            for words in ["schaden", "SCHADEN", "日本語", "протокол", "日本", "00%", "\"quoted\"", "wasser прото"]
+            {
                 assert_eq!(found(member, words), 1, "{words}");
             }
             for words in ["schadet", "wasser fehlt", "1__%", ""] {

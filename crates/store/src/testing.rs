@@ -48,7 +48,8 @@ impl TestWorkspace {
     pub fn postgres(url: &str) -> Self {
         let mut thread = ThreadConn::default();
         let id = DatabaseId::Workspace(WorkspaceId::new());
-        let database = Database::open(id, &Location::Url(url.to_owned()), true, &mut thread).expect("PostgreSQL answers");
+        let database =
+            Database::open(id, &Location::Url(url.to_owned()), true, &mut thread).expect("PostgreSQL answers");
         Self { kind: Kind::Postgres { database, thread, url: url.to_owned() } }
     }
 

@@ -17,7 +17,9 @@ pub fn connector() -> MakeRustlsConnect {
         Ok((connector, _)) => connector,
         // A bare machine has none: connections without TLS still work, those with it fail with a clear reason.
         Err(_) => MakeRustlsConnect::new(
-            rustls::ClientConfig::builder().with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth(),
+            rustls::ClientConfig::builder()
+                .with_root_certificates(rustls::RootCertStore::empty())
+                .with_no_client_auth(),
         ),
     };
     CONNECTOR.get_or_init(|| connector).clone()

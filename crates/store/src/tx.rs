@@ -64,7 +64,12 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// The engine's, or the first that `map` gives.
-    pub fn query<T>(&mut self, sql: &str, params: &[Param<'_>], mut map: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+    pub fn query<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        mut map: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
         let mut items = Vec::new();
         self.conn.rows(sql, params, &mut |row| {
             items.push(map(row)?);
@@ -77,7 +82,12 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// The engine's, or the one that `map` gives.
-    pub fn query_opt<T>(&mut self, sql: &str, params: &[Param<'_>], map: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
+    pub fn query_opt<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        map: impl FnOnce(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
         let mut map = Some(map);
         let mut item = None;
         self.conn.rows(sql, params, &mut |row| {
@@ -93,7 +103,12 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// `Internal` when there is none.
-    pub fn query_one<T>(&mut self, sql: &str, params: &[Param<'_>], map: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<T> {
+    pub fn query_one<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        map: impl FnOnce(&Row<'_>) -> Result<T>,
+    ) -> Result<T> {
         self.query_opt(sql, params, map)?.ok_or_else(|| Error::internal(format!("no row for {sql}")))
     }
 
@@ -101,7 +116,12 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// The engine's, or the first that `each` gives.
-    pub fn for_each(&mut self, sql: &str, params: &[Param<'_>], mut each: impl FnMut(&Row<'_>) -> Result<bool>) -> Result<()> {
+    pub fn for_each(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        mut each: impl FnMut(&Row<'_>) -> Result<bool>,
+    ) -> Result<()> {
         self.conn.rows(sql, params, &mut each)
     }
 

@@ -95,7 +95,11 @@ impl Workers {
     /// `read` is given every event of every workspace in order, as the system, in the transaction that also moves the
     /// cursor kept under `name`: what it writes happens exactly once per event.
     #[must_use]
-    pub fn reader(mut self, name: &'static str, read: impl Fn(&mut Tx<'_>, &Event) -> Result<()> + Send + Sync + 'static) -> Self {
+    pub fn reader(
+        mut self,
+        name: &'static str,
+        read: impl Fn(&mut Tx<'_>, &Event) -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
         self.readers.push((name, Arc::new(read)));
         self
     }
@@ -170,13 +174,14 @@ async fn look_after(
     let mut signal = database.subscribe();
     drop(database);
     let embedded = store.engine() == Engine::Sqlite;
-    store.quiet_write(workspace, move |tx| {
-        if embedded {
-            jobs::release_all(tx)?;
-        }
-        jobs::purge_done(tx, tx.now().minus(KEEP_DONE)).map(drop)
-    })
-    .await?;
+    store
+        .quiet_write(workspace, move |tx| {
+            if embedded {
+                jobs::release_all(tx)?;
+            }
+            jobs::purge_done(tx, tx.now().minus(KEEP_DONE)).map(drop)
+        })
+        .await?;
     let mut running: JoinSet<()> = JoinSet::new();
     let mut seen = 0;
     let mut woken = false;

@@ -235,7 +235,9 @@ impl Store {
         let slot = self.0.open.read().unwrap_or_else(PoisonError::into_inner).get(&workspace).cloned();
         let slot = match slot {
             Some(slot) => slot,
-            None => Arc::clone(self.0.open.write().unwrap_or_else(PoisonError::into_inner).entry(workspace).or_default()),
+            None => {
+                Arc::clone(self.0.open.write().unwrap_or_else(PoisonError::into_inner).entry(workspace).or_default())
+            }
         };
         if let Some(database) = slot.get() {
             return Ok(Arc::clone(database));

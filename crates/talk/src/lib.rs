@@ -1,6 +1,7 @@
 //! What is said: threads and their activities, e-mail; and the place (case, thread or space) that things are attached to.
 
 pub mod activities;
+pub mod emails;
 pub mod place;
 pub mod threads;
 

@@ -120,3 +120,4 @@ CREATE TABLE instructions (
 CREATE INDEX instructions_stage ON instructions (stage_id, position);
 CREATE INDEX instructions_case ON instructions (case_id);
 CREATE INDEX instructions_subcase ON instructions (subcase_id) WHERE subcase_id IS NOT NULL;
+CREATE INDEX cases_created ON cases (created_at DESC, id DESC);

@@ -34,7 +34,12 @@ impl Conn {
     }
 
     /// Runs `sql` and gives each row to `each` until it answers `false`.
-    pub fn rows(&mut self, sql: &str, params: &[Param<'_>], each: &mut dyn FnMut(&Row<'_>) -> Result<bool>) -> Result<()> {
+    pub fn rows(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        each: &mut dyn FnMut(&Row<'_>) -> Result<bool>,
+    ) -> Result<()> {
         match self {
             Self::Sqlite(conn) => sqlite::rows(conn, sql, params, each),
             Self::Postgres(client) => client.rows(sql, params, each),

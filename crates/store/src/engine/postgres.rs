@@ -22,9 +22,9 @@ impl Client {
     /// # Errors
     /// `Unavailable` when it does not answer or refuses the credentials.
     pub fn connect(url: &str) -> Result<Self> {
-        let mut config: postgres::Config = url
-            .parse()
-            .map_err(|e| Error::unavailable("database_unavailable", "The database URL cannot be read.").with_context(e))?;
+        let mut config: postgres::Config = url.parse().map_err(|e| {
+            Error::unavailable("database_unavailable", "The database URL cannot be read.").with_context(e)
+        })?;
         config.application_name("heddle").connect_timeout(std::time::Duration::from_secs(10));
         let inner = config.connect(crate::tls::connector()).map_err(|e| {
             Error::unavailable("database_unavailable", "The database does not answer.").with_context(describe(&e))
@@ -50,9 +50,15 @@ impl Client {
     }
 
     /// See [`super::Conn::rows`].
-    pub fn rows(&mut self, sql: &str, params: &[Param<'_>], each: &mut dyn FnMut(&Row<'_>) -> Result<bool>) -> Result<()> {
+    pub fn rows(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        each: &mut dyn FnMut(&Row<'_>) -> Result<bool>,
+    ) -> Result<()> {
         let statement = self.prepare(sql)?;
-        let mut rows = self.inner.query_raw(&statement, params.iter().map(as_sql)).map_err(|e| statement_error(sql, &e))?;
+        let mut rows =
+            self.inner.query_raw(&statement, params.iter().map(as_sql)).map_err(|e| statement_error(sql, &e))?;
         while let Some(row) = rows.next().map_err(|e| statement_error(sql, &e))? {
             if !each(&Row::Postgres(&row))? {
                 break;

@@ -55,9 +55,8 @@ fn bind(statement: &mut Statement<'_>, params: &[Param<'_>]) -> Result<()> {
     // `$1` is a name to SQLite, numbered by its first appearance, hence binding by name. A statement need not use every
     // parameter (PostgreSQL would refuse that, so the tests on PostgreSQL catch it).
     for (position, param) in params.iter().enumerate() {
-        const NAMES: [&str; 16] = [
-            "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16",
-        ];
+        const NAMES: [&str; 16] =
+            ["$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16"];
         let index = match NAMES.get(position) {
             Some(name) => statement.parameter_index(name),
             None => statement.parameter_index(&format!("${}", position + 1)),
@@ -70,7 +69,12 @@ fn bind(statement: &mut Statement<'_>, params: &[Param<'_>]) -> Result<()> {
 }
 
 /// See [`super::Conn::rows`].
-pub fn rows(conn: &Connection, sql: &str, params: &[Param<'_>], each: &mut dyn FnMut(&Row<'_>) -> Result<bool>) -> Result<()> {
+pub fn rows(
+    conn: &Connection,
+    sql: &str,
+    params: &[Param<'_>],
+    each: &mut dyn FnMut(&Row<'_>) -> Result<bool>,
+) -> Result<()> {
     let mut statement = conn.prepare_cached(sql).map_err(|e| statement_error(sql, e))?;
     bind(&mut statement, params)?;
     let mut rows = statement.raw_query();
@@ -104,11 +108,16 @@ pub fn error(e: rusqlite::Error) -> Error {
     let code = e.sqlite_error().map(|inner| (inner.code, inner.extended_code));
     let text = e.to_string();
     match code {
-        Some((ErrorCode::ConstraintViolation, rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY)) => {
-            Error::new(Kind::Conflict, "already_exists", "Such a thing already exists.").mark_unique_violation().with_context(text)
-        }
+        Some((
+            ErrorCode::ConstraintViolation,
+            rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
+        )) => Error::new(Kind::Conflict, "already_exists", "Such a thing already exists.")
+            .mark_unique_violation()
+            .with_context(text),
         Some((ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _)) => {
-            Error::unavailable("busy", "The database is busy; try again in a moment.").mark_retryable().with_context(text)
+            Error::unavailable("busy", "The database is busy; try again in a moment.")
+                .mark_retryable()
+                .with_context(text)
         }
         Some((ErrorCode::DiskFull, _)) => {
             Error::unavailable("disk_full", "The server's disk is full; nothing was saved.").with_context(text)
