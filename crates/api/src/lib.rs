@@ -1,1 +1,21 @@
-//! placeholder
+//! What every dialect shares: who calls, how often, how requests are read and errors answered, live streams, OpenAPI.
+//!
+//! A dialect is a router whose handlers return [`Failure`] for errors; its own layer turns that into the dialect's error
+//! body, once. The path of a request is: request id → error rendering → principal and rate limit → handler.
+
+mod app;
+mod context;
+mod extract;
+mod failure;
+mod gate;
+mod limit;
+pub mod openapi;
+pub mod patch;
+pub mod upload;
+
+pub use app::{App, Settings};
+pub use context::{Ctx, RequestId};
+pub use extract::{Body, Named, OptionalBody, PathId, Query, parse_id};
+pub use failure::{Failure, method_not_allowed, not_found, status_of};
+pub use gate::{SESSION_COOKIE, credentials, gate, request_id};
+pub use limit::{Limiter, Taken};

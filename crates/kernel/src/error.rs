@@ -11,6 +11,8 @@ pub enum Kind {
     Forbidden,
     /// Absent or invisible to the caller (404).
     NotFound,
+    /// The path exists, the method does not (405).
+    MethodNotAllowed,
     /// The state of things forbids it (409).
     Conflict,
     /// Larger than allowed (413).

@@ -9,6 +9,7 @@ pub mod lifecycle;
 pub mod motion;
 pub mod procedures;
 mod progress;
+pub mod search_index;
 pub mod stages;
 pub mod subcases;
 mod tally;

@@ -31,7 +31,12 @@ CREATE TABLE runs (
   error {text},
   max_steps {int} NOT NULL,
   max_tokens {int} NOT NULL,
+  -- How often it was handed to a worker: a job of an earlier round no longer works on it.
+  round {int} NOT NULL,
+  -- The newest event when it began to wait; only later ones wake it.
+  waiting_seq {int} NOT NULL,
   steps {int} NOT NULL,
+  turns {int} NOT NULL,
   input_tokens {int} NOT NULL,
   output_tokens {int} NOT NULL,
   cost_micros {int} NOT NULL,
@@ -42,7 +47,8 @@ CREATE TABLE runs (
 ) {strict};
 CREATE INDEX runs_space ON runs (space_id, created_at DESC, id DESC);
 CREATE INDEX runs_case ON runs (case_id, created_at DESC, id DESC);
-CREATE INDEX runs_stage ON runs (stage_id);
+CREATE INDEX runs_stage ON runs (stage_id, created_at DESC, id DESC);
+CREATE UNIQUE INDEX runs_unfinished ON runs (stage_id) WHERE state IN ('queued', 'running', 'waiting');
 
 CREATE TABLE run_steps (
   run_id {id} NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -66,6 +72,9 @@ CREATE TABLE proposals (
   case_id {id} NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
   run_id {id} NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
   actor_id {id} NOT NULL,
+  -- Which call of which answer it stands for: the step of the answer, and the place in it.
+  turn_step {int} NOT NULL,
+  call_index {int} NOT NULL,
   call_id {text} NOT NULL,
   action {text} NOT NULL,
   input {json} NOT NULL,
@@ -77,4 +86,4 @@ CREATE TABLE proposals (
   created_at {time} NOT NULL
 ) {strict};
 CREATE INDEX proposals_space ON proposals (space_id, created_at DESC, id DESC);
-CREATE INDEX proposals_run ON proposals (run_id);
+CREATE UNIQUE INDEX proposals_run ON proposals (run_id, turn_step, call_index);

@@ -1,0 +1,123 @@
+//! Live events of a workspace (ours), by server-sent events.
+
+use std::{convert::Infallible, time::Duration};
+
+use api::{Ctx, Failure, Query};
+use axum::{
+    http::HeaderMap,
+    response::sse::{Event as SseEvent, KeepAlive, Sse},
+};
+use futures::Stream;
+use identity::Role;
+use kernel::{Error, Result};
+use serde::Deserialize;
+use store::{Event, Tx, events};
+use tokio::sync::mpsc;
+use utoipa::IntoParams;
+
+/// Where to begin.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Follow {
+    /// The number of the last event that is known; only newer ones come. Without it, only what happens from now on.
+    /// `Last-Event-ID` wins over it.
+    after: Option<i64>,
+}
+
+/// Events read at once.
+const BATCH: i64 = 500;
+/// Events that wait for a slow client; then reading pauses.
+const BUFFER: usize = 256;
+
+/// Events of the workspace that the caller may see, as they happen. Each has its number as id, its verb as event and the
+/// event as data; a client that comes back with `Last-Event-ID` misses nothing.
+#[utoipa::path(
+    get, path = "/v1/events", tag = "Events", params(Follow, ("Last-Event-ID" = Option<i64>, Header)),
+    responses((status = 200, content_type = "text/event-stream", body = Event))
+)]
+pub async fn follow_events(
+    ctx: Ctx,
+    headers: HeaderMap,
+    Query(query): Query<Follow>,
+) -> Result<Sse<impl Stream<Item = Result<SseEvent, Infallible>>>, Failure> {
+    let resume = match headers.get("last-event-id") {
+        Some(value) => {
+            let seq = value.to_str().ok().and_then(|text| text.trim().parse::<i64>().ok());
+            Some(seq.ok_or_else(|| Error::invalid("Last-Event-ID", "Last-Event-ID must be the number of an event"))?)
+        }
+        None => query.after,
+    };
+    let signal = ctx.app.store().subscribe(ctx.principal.workspace).await?;
+    let cursor = match resume {
+        Some(seq) if seq < 0 => return Err(Error::invalid("after", "after must not be negative").into()),
+        Some(seq) => seq,
+        None => ctx.read(events::last_seq).await?,
+    };
+    let (sender, receiver) = mpsc::channel(BUFFER);
+    tokio::spawn(async move {
+        if let Err(error) = follow(&ctx, signal, cursor, &sender).await {
+            tracing::warn!(?error, "a live stream ended");
+        }
+    });
+    let stream = futures::stream::unfold(receiver, |mut receiver| async move {
+        let event: SseEvent = receiver.recv().await?;
+        Some((Ok(event), receiver))
+    });
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+/// Sends what the caller may see until the client leaves or the server stops.
+async fn follow(
+    ctx: &Ctx,
+    mut signal: tokio::sync::watch::Receiver<store::Signal>,
+    mut cursor: i64,
+    sender: &mpsc::Sender<SseEvent>,
+) -> Result<()> {
+    loop {
+        signal.borrow_and_update();
+        loop {
+            let (visible, reached) = ctx.read(move |tx| visible_after(tx, cursor)).await?;
+            for event in visible {
+                let data = serde_json::to_string(&event).map_err(Error::internal)?;
+                let message = SseEvent::default().id(event.seq.to_string()).event(event.verb).data(data);
+                if sender.send(message).await.is_err() {
+                    return Ok(());
+                }
+            }
+            if reached == cursor {
+                break;
+            }
+            cursor = reached;
+        }
+        tokio::select! {
+            changed = signal.changed() => if changed.is_err() {
+                // The workspace was closed for want of use; following it is use.
+                signal = ctx.app.store().subscribe(ctx.principal.workspace).await?;
+            },
+            () = sender.closed() => return Ok(()),
+            () = ctx.app.stop().cancelled() => return Ok(()),
+        }
+    }
+}
+
+/// The events after `cursor` that the actor may see, and the number up to which the log was read.
+fn visible_after(tx: &mut Tx<'_>, cursor: i64) -> Result<(Vec<Event>, i64)> {
+    let actor = tx.actor().id;
+    let roles: std::collections::HashMap<_, Role> = tx
+        .query("SELECT space_id, role FROM members WHERE actor_id = $1", store::params![actor], |row| {
+            Ok((row.get::<kernel::ids::SpaceId>(0)?, row.get(1)?))
+        })?
+        .into_iter()
+        .collect();
+    let batch = events::after(tx, cursor, BATCH)?;
+    let reached = batch.last().map_or(cursor, |event| event.seq);
+    let sees = |event: &Event| {
+        let Some(space) = event.space_id else { return true };
+        let Some(role) = roles.get(&space) else { return false };
+        // Entries that are not public are for admins and their authors, as in the thread itself.
+        let confined = event.data.get("visibility").and_then(|v| v.as_str()).is_some_and(|v| v != "public");
+        !confined || matches!(role, Role::Owner | Role::Admin) || event.actor_id == actor
+    };
+    Ok((batch.into_iter().filter(sees).collect(), reached))
+}

@@ -1,0 +1,95 @@
+//! Interloom v1 (`/v1`): one file per section of the reference. Beyond the reference, and ours: live events, search, runs,
+//! proposals.
+
+mod actors;
+mod cases;
+mod envelope;
+mod events;
+mod instructions;
+mod labels;
+mod procedures;
+mod search;
+mod spaces;
+mod stages;
+mod threads;
+
+use api::App;
+use axum::{Router, middleware};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Heddle: Interloom v1",
+        description = "Cases worked by people and AI agents. Every answer carries X-Request-Id and X-RateLimit-Limit, -Remaining and -Reset.",
+        license(name = "MIT OR Apache-2.0"),
+    ),
+    components(schemas(envelope::ErrorBody))
+)]
+struct Document;
+
+/// Every route of the section list, in its order.
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        // Spaces
+        .routes(routes!(spaces::list_spaces, spaces::create_space))
+        .routes(routes!(spaces::get_space, spaces::update_space))
+        .routes(routes!(spaces::list_space_members, spaces::add_space_member))
+        // Cases
+        .routes(routes!(cases::list_cases, cases::create_case))
+        .routes(routes!(cases::get_case, cases::update_case))
+        .routes(routes!(cases::commence_case))
+        .routes(routes!(cases::resolve_case))
+        .routes(routes!(cases::reopen_case))
+        .routes(routes!(cases::close_case))
+        .routes(routes!(cases::set_case_motion))
+        .routes(routes!(cases::list_subcases))
+        // Stages
+        .routes(routes!(stages::list_case_stages))
+        .routes(routes!(stages::get_stage, stages::update_stage))
+        .routes(routes!(stages::complete_stage))
+        .routes(routes!(stages::skip_stage))
+        .routes(routes!(stages::spawn_subcase))
+        // Instructions
+        .routes(routes!(instructions::list_stage_instructions, instructions::add_instruction))
+        .routes(routes!(instructions::update_instruction))
+        .routes(routes!(instructions::complete_instruction))
+        // Procedures
+        .routes(routes!(procedures::list_procedures, procedures::create_procedure))
+        .routes(routes!(procedures::get_procedure, procedures::update_procedure))
+        .routes(routes!(procedures::list_procedure_stages, procedures::add_procedure_stage))
+        .routes(routes!(procedures::apply_procedure))
+        // Actors
+        .routes(routes!(actors::list_actors, actors::create_actor))
+        .routes(routes!(actors::get_actor, actors::update_actor))
+        // Threads
+        .routes(routes!(threads::list_threads, threads::create_thread))
+        .routes(routes!(threads::get_thread))
+        .routes(routes!(threads::list_thread_activities, threads::post_activity))
+        // Labels
+        .routes(routes!(labels::list_space_labels, labels::create_label))
+        .routes(routes!(labels::apply_case_label))
+        .routes(routes!(labels::remove_case_label))
+        // Ours: live events and search
+        .routes(routes!(events::follow_events))
+        .routes(routes!(search::search))
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = routes().into_openapi();
+    api::openapi::complete(&mut document, "ErrorBody");
+    document
+}
+
+/// The router, with the layers every request passes: its id, the error body, the caller and its limit.
+pub fn router(app: &App) -> Router<App> {
+    let (router, _) = routes().split_for_parts();
+    router
+        .route("/v1/{*rest}", axum::routing::any(api::not_found))
+        .method_not_allowed_fallback(api::method_not_allowed)
+        .layer(middleware::from_fn_with_state(app.clone(), api::gate))
+        .layer(middleware::from_fn(envelope::render_errors))
+        .layer(middleware::from_fn(api::request_id))
+}

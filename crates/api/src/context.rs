@@ -1,0 +1,64 @@
+use std::sync::Arc;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use identity::Principal;
+use kernel::{Error, Result};
+use store::Tx;
+use uuid::Uuid;
+
+use crate::{App, Failure};
+
+/// The id of one request: in its answer, in its errors and in the log.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestId(pub Uuid);
+
+/// What a handler is given: the application, who calls and the request's id.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The application.
+    pub app: App,
+    /// Who calls.
+    pub principal: Arc<Principal>,
+    /// The request's id.
+    pub request_id: RequestId,
+}
+
+impl Ctx {
+    /// Runs `work` on a snapshot of the caller's workspace, as the caller.
+    ///
+    /// # Errors
+    /// What `work` gives.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.app.store().read(self.principal.workspace, self.principal.actor, work).await
+    }
+
+    /// Runs `work` in a transaction of the caller's workspace, as the caller, and answers once it is durable.
+    ///
+    /// # Errors
+    /// What `work` gives.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.app.store().write(self.principal.workspace, self.principal.actor, work).await
+    }
+}
+
+impl FromRequestParts<App> for Ctx {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        // Both are put there by the layers that every dialect's router has.
+        let principal = parts.extensions.get::<Arc<Principal>>().cloned();
+        let request_id = parts.extensions.get::<RequestId>().copied();
+        match (principal, request_id) {
+            (Some(principal), Some(request_id)) => Ok(Self { app: app.clone(), principal, request_id }),
+            _ => Err(Failure(Error::internal("a route without the gate's layers"))),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! `heddle admin`: works on the data directly, beside a running server or without one. Answers are JSON.
+
+use identity::{
+    keys,
+    workspaces::{self, Workspace, WorkspaceRole},
+};
+use kernel::{Error, Result};
+use serde_json::{Value as Json, json};
+use store::Store;
+
+use crate::config::Storage;
+
+/// An admin command and where the data is.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(flatten)]
+    storage: Storage,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Command {
+    /// Make a workspace with its owner and a first API key.
+    CreateWorkspace {
+        /// Its name.
+        #[arg(long)]
+        name: String,
+        /// The owner's e-mail address.
+        #[arg(long)]
+        owner_email: String,
+        /// The owner's name; the address's first part when absent.
+        #[arg(long)]
+        owner_name: Option<String>,
+        /// Its name in addresses; made from the name when absent.
+        #[arg(long)]
+        slug: Option<String>,
+    },
+    /// Add a person who can sign in to a workspace.
+    CreateUser {
+        /// The workspace's slug.
+        #[arg(long)]
+        workspace: String,
+        /// The person's e-mail address.
+        #[arg(long)]
+        email: String,
+        /// The person's name.
+        #[arg(long)]
+        name: Option<String>,
+        /// owner, admin or member.
+        #[arg(long, default_value = "member")]
+        role: String,
+    },
+    /// Make an API key for a person of a workspace; it is shown this once.
+    CreateKey {
+        /// The workspace's slug.
+        #[arg(long)]
+        workspace: String,
+        /// The person's e-mail address.
+        #[arg(long)]
+        email: String,
+        /// What the key is for.
+        #[arg(long, default_value = "admin")]
+        name: String,
+    },
+    /// Revoke an API key.
+    RevokeKey {
+        /// The workspace's slug.
+        #[arg(long)]
+        workspace: String,
+        /// The key's id.
+        #[arg(long)]
+        id: String,
+    },
+    /// List the keys of a workspace, without their secrets.
+    ListKeys {
+        /// The workspace's slug.
+        #[arg(long)]
+        workspace: String,
+    },
+    /// Make a link that signs a person in once, within an hour.
+    CreateLink {
+        /// The workspace's slug.
+        #[arg(long)]
+        workspace: String,
+        /// The person's e-mail address.
+        #[arg(long)]
+        email: String,
+        /// Where browsers reach the server.
+        #[arg(long, env = "HEDDLE_PUBLIC_URL", default_value = "http://localhost:8080")]
+        public_url: String,
+    },
+}
+
+/// Runs an admin command.
+///
+/// # Errors
+/// The command's.
+pub async fn run(args: Args) -> Result<()> {
+    let store = args.storage.open().await?;
+    let answer = match args.command {
+        Command::CreateWorkspace { name, owner_email, owner_name, slug } => {
+            create_workspace(&store, &name, slug.as_deref(), &owner_email, owner_name.as_deref()).await?
+        }
+        Command::CreateUser { workspace, email, name, role } => {
+            let role: WorkspaceRole =
+                role.parse().map_err(|_| Error::invalid("role", "role is owner, admin or member"))?;
+            let workspace = find_workspace(&store, &workspace).await?;
+            let (user, actor) = workspaces::add_user(&store, workspace.id, &email, name.as_deref(), role).await?;
+            json!({"user": user, "actor_id": actor.id, "role": role})
+        }
+        Command::CreateKey { workspace, email, name } => {
+            let workspace = find_workspace(&store, &workspace).await?;
+            let (key, secret) = create_key(&store, &workspace, &email, &name).await?;
+            json!({"key": key, "api_key": secret})
+        }
+        Command::RevokeKey { workspace, id } => {
+            let workspace = find_workspace(&store, &workspace).await?;
+            let id = id.parse().map_err(|_| Error::invalid("id", "not the id of a key"))?;
+            json!({"key": store.control_write(move |tx| keys::revoke(tx, workspace.id, id)).await?})
+        }
+        Command::ListKeys { workspace } => {
+            let workspace = find_workspace(&store, &workspace).await?;
+            json!({"keys": store.control_read(move |tx| keys::list(tx, workspace.id)).await?})
+        }
+        Command::CreateLink { workspace, email, public_url } => {
+            let workspace = find_workspace(&store, &workspace).await?;
+            let link = store
+                .control_write(move |tx| {
+                    let user = find_user(tx, &email)?;
+                    identity::sessions::create_link(tx, workspace.id, user)
+                })
+                .await?;
+            json!({"url": format!("{}/auth/link?token={link}", public_url.trim_end_matches('/'))})
+        }
+    };
+    print(&answer)
+}
+
+fn print(answer: &Json) -> Result<()> {
+    println!("{}", serde_json::to_string_pretty(answer).map_err(Error::internal)?);
+    Ok(())
+}
+
+async fn create_workspace(
+    store: &Store,
+    name: &str,
+    slug: Option<&str>,
+    email: &str,
+    owner_name: Option<&str>,
+) -> Result<Json> {
+    let (workspace, owner, actor) = workspaces::create(store, name, slug, email, owner_name).await?;
+    let (_, secret) = create_key(store, &workspace, &owner.email, "first key").await?;
+    Ok(json!({"workspace": workspace, "owner": owner, "actor_id": actor.id, "api_key": secret}))
+}
+
+async fn create_key(store: &Store, workspace: &Workspace, email: &str, name: &str) -> Result<(keys::Key, String)> {
+    let (id, email, name) = (workspace.id, email.to_owned(), name.to_owned());
+    store
+        .control_write(move |tx| {
+            let user = find_user(tx, &email)?;
+            keys::create(tx, id, user, &name)
+        })
+        .await
+}
+
+fn find_user(tx: &mut store::Tx<'_>, email: &str) -> Result<kernel::ids::UserId> {
+    let email = identity::users::checked_email(email)?;
+    let user = identity::users::by_email(tx, &email)?;
+    user.map(|user| user.id)
+        .ok_or_else(|| Error::not_found("user_not_found", format!("No user has the address {email}.")))
+}
+
+async fn find_workspace(store: &Store, slug: &str) -> Result<Workspace> {
+    let wanted = slug.to_owned();
+    let found = store.control_read(move |tx| workspaces::by_slug(tx, &wanted)).await?;
+    found.ok_or_else(|| Error::not_found("workspace_not_found", format!("No workspace has the slug {slug}.")))
+}
+
+/// Makes the demo workspace.
+///
+/// # Errors
+/// The store's.
+pub async fn demo(storage: Storage) -> Result<()> {
+    let _ = storage;
+    Ok(())
+}

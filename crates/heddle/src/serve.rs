@@ -1,0 +1,123 @@
+//! `heddle serve`.
+
+use std::{fs::File, net::SocketAddr};
+
+use api::{App, Settings};
+use kernel::{Error, Result};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use store::{Engine, Store, Workers};
+use tokio_util::sync::CancellationToken;
+
+use crate::{config::Storage, http, logging};
+
+/// Settings of the server.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// The address to listen at.
+    #[arg(long, env = "HEDDLE_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    storage: Storage,
+    /// Where browsers reach the server; the listening address when absent.
+    #[arg(long, env = "HEDDLE_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Requests a minute per key; 0 switches the limit off.
+    #[arg(long, env = "HEDDLE_RATE_LIMIT", default_value_t = 1000)]
+    rate_limit: u32,
+    /// The largest file that can be uploaded, in bytes.
+    #[arg(long, env = "HEDDLE_MAX_UPLOAD", default_value_t = 256 << 20)]
+    max_upload: u64,
+    /// A mail server: smtp://user:password@host:587, smtps://… Without one, mail is written to the outbox folder.
+    #[arg(long, env = "HEDDLE_SMTP_URL", hide_env_values = true)]
+    smtp_url: Option<String>,
+    /// The sender of mail.
+    #[arg(long, env = "HEDDLE_MAIL_FROM")]
+    mail_from: Option<String>,
+    /// What is logged, such as info or debug.
+    #[arg(long, env = "HEDDLE_LOG", default_value = "info")]
+    log: String,
+}
+
+/// Serves until it is told to stop, then lets requests and jobs finish.
+///
+/// # Errors
+/// When the store cannot be opened or the address not be taken.
+pub async fn run(args: Args) -> Result<()> {
+    logging::init(&args.log);
+    let metrics = PrometheusBuilder::new()
+        .set_buckets(&[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0])
+        .and_then(|builder| builder.install_recorder())
+        .map_err(Error::internal)?;
+    let store = args.storage.open().await?;
+    let _lock = lock(&args.storage, &store)?;
+    let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|e| {
+        Error::unavailable("address_unusable", format!("Cannot listen at {}.", args.listen)).with_context(e)
+    })?;
+    let address = listener.local_addr().map_err(Error::internal)?;
+    let public_url = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let public_url = public_url.trim_end_matches('/').to_owned();
+
+    let stop = CancellationToken::new();
+    let workers = workers(&args)?;
+    let working = tokio::spawn(workers.run(store.clone(), stop.clone()));
+    let settings =
+        Settings { rate_limit: args.rate_limit, max_upload: args.max_upload, public_url: public_url.clone() };
+    let app = App::new(store.clone(), settings, stop.clone());
+    println!("Heddle listens at {public_url}");
+    if store.control_read(identity::workspaces::list).await?.is_empty() {
+        println!(
+            "There is no workspace yet. Make one with: heddle admin create-workspace --name NAME --owner-email ADDRESS"
+        );
+    }
+    let service = http::router(app, metrics).into_make_service_with_connect_info::<SocketAddr>();
+    let stopped = stop.clone();
+    let served = axum::serve(listener, service).with_graceful_shutdown(async move {
+        told_to_stop().await;
+        tracing::info!("stopping: requests and jobs finish");
+        stopped.cancel();
+    });
+    let outcome = served.await.map_err(Error::internal);
+    stop.cancel();
+    working.await.map_err(Error::internal)??;
+    outcome
+}
+
+/// Who follows the event log and who runs which job.
+fn workers(args: &Args) -> Result<Workers> {
+    let _ = args;
+    Ok(Workers::new()
+        .reader("work.progress", work::follow_event)
+        .reader("work.search", work::search_index::follow_event))
+}
+
+/// Keeps a second server away from an embedded database: its jobs would be run twice.
+fn lock(storage: &Storage, store: &Store) -> Result<Option<File>> {
+    if store.engine() == Engine::Postgres {
+        return Ok(None);
+    }
+    let path = storage.data_dir.join("serve.lock");
+    let file = File::create(&path).map_err(Error::internal)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(_) => Err(Error::unavailable(
+            "data_dir_in_use",
+            format!("Another server works in {}; one embedded database serves one server.", storage.data_dir.display()),
+        )),
+    }
+}
+
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be heard; interrupt with Ctrl-C");
+            let _ = interrupt.await;
+            return;
+        }
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}
