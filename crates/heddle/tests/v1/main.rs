@@ -1,0 +1,16 @@
+//! Black-box tests of `/v1`, each on SQLite and on PostgreSQL: one file per section of the reference.
+
+mod support;
+
+mod actors;
+mod cases;
+mod instructions;
+mod labels;
+mod live;
+mod procedures;
+mod shapes;
+mod spaces;
+mod stages;
+mod sweep;
+mod threads;
+mod wire;

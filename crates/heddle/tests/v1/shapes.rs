@@ -1,0 +1,55 @@
+//! The shapes of answers, frozen: what a client relies on.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Engine, Server, World};
+
+/// Replaces what differs from run to run by its kind.
+fn stable(value: &Json) -> Json {
+    match value {
+        Json::Object(map) => map.iter().map(|(name, value)| (name.clone(), stable(value))).collect(),
+        Json::Array(list) => list.iter().map(stable).collect(),
+        Json::String(text) if uuid::Uuid::try_parse(text).is_ok() => json!("[id]"),
+        Json::String(text) if text.parse::<kernel::Timestamp>().is_ok() => json!("[time]"),
+        other => other.clone(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_keep_their_shape() {
+    let server = Server::shared(Engine::Sqlite).await.unwrap();
+    let world = World::new(server).await;
+    let (case, stages) = world.active_case(&["Receive"]).await;
+    let stage = stages[0]["id"].as_str().unwrap();
+    let thread = world.member.get(&format!("/v1/cases/{case}")).await.data(200)["thread_id"].as_str().unwrap().to_owned();
+    let label = world.member.post(&format!("/v1/spaces/{}/labels", world.space), json!({"name": "fraud", "color": "#cc3300"})).await.id(201);
+    world.member.post(&format!("/v1/cases/{case}/labels"), json!({"label_id": label})).await.data(200);
+    let procedure = world.member.get("/v1/procedures").await.data(200)[0]["id"].as_str().unwrap().to_owned();
+    for (name, path) in [
+        ("space", format!("/v1/spaces/{}", world.space)),
+        ("members", format!("/v1/spaces/{}/members?per_page=1", world.space)),
+        ("case", format!("/v1/cases/{case}")),
+        ("cases", "/v1/cases".to_owned()),
+        ("stage", format!("/v1/stages/{stage}")),
+        ("instructions", format!("/v1/stages/{stage}/instructions")),
+        ("procedure", format!("/v1/procedures/{procedure}")),
+        ("procedure_stages", format!("/v1/procedures/{procedure}/stages")),
+        ("actor", format!("/v1/actors/{}", world.agent_id)),
+        ("thread", format!("/v1/threads/{thread}")),
+        ("activities", format!("/v1/threads/{thread}/activities")),
+        ("labels", format!("/v1/spaces/{}/labels", world.space)),
+        ("error_not_found", format!("/v1/cases/{}", world.space)),
+        ("error_invalid", "/v1/cases?phase=done".to_owned()),
+    ] {
+        let answer = world.member.get(&path).await;
+        insta::assert_json_snapshot!(name, stable(&answer.body));
+    }
+}
+
+#[test]
+fn the_openapi_document_is_the_one_in_the_repository() {
+    let shown = std::process::Command::new(env!("CARGO_BIN_EXE_heddle")).args(["openapi", "interloom-v1"]).output().unwrap();
+    let kept = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/interloom-v1.json")).unwrap_or_default();
+    assert!(shown.status.success());
+    assert!(shown.stdout == kept, "openapi/interloom-v1.json is not current: run make openapi");
+}

@@ -1,0 +1,180 @@
+//! Calls every operation of the OpenAPI document as somebody who must be refused. New operations join by themselves; the
+//! few that are open to such callers are listed with the reason.
+
+use std::collections::BTreeMap;
+
+use reqwest::{Method, multipart};
+use serde_json::{Map, Value as Json, json};
+
+use crate::{on_each_engine, support::{Answer, Client, Engine, Server, World}};
+
+/// Operations that a member of the workspace may call without any role in a space.
+const OPEN_TO_STRANGERS: &[(&str, &str)] = &[
+    ("list_spaces", "lists the caller's own"),
+    ("list_cases", "lists what the caller sees"),
+    ("list_procedures", "lists what the caller sees"),
+    ("list_threads", "lists what the caller sees"),
+    ("list_artifacts", "lists what the caller sees"),
+    ("list_datatables", "lists what the caller sees"),
+    ("list_emails", "lists what the caller sees"),
+    ("list_runs", "lists what the caller sees"),
+    ("list_proposals", "lists what the caller sees"),
+    ("list_actors", "everybody may know who works in the workspace"),
+    ("get_actor", "everybody may know who works in the workspace"),
+    ("create_space", "everybody may make a space of their own"),
+    ("create_thread", "goes to the caller's private space"),
+    ("follow_events", "shows what the caller may see"),
+    ("search", "finds what the caller may see"),
+];
+
+/// One operation of the document.
+struct Operation {
+    id: String,
+    method: Method,
+    path: String,
+    body: Option<Json>,
+    multipart: bool,
+}
+
+fn operations(document: &Json) -> Vec<Operation> {
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let content = &operation["requestBody"]["content"];
+            all.push(Operation {
+                id: operation["operationId"].as_str().expect("every operation has a name").to_owned(),
+                method: method.to_uppercase().parse().unwrap(),
+                path: path.clone(),
+                body: content.get("application/json").map(|json| json["schema"].clone()),
+                multipart: content.get("multipart/form-data").is_some(),
+            });
+        }
+    }
+    all
+}
+
+/// A value that fits a schema: the required fields, with ids of the world where a field's name says which.
+fn example(document: &Json, schema: &Json, name: &str, ids: &BTreeMap<&str, String>) -> Json {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return example(document, document.pointer(&reference[1..]).expect("references resolve"), name, ids);
+    }
+    for combined in ["oneOf", "anyOf", "allOf"] {
+        if let Some(options) = schema[combined].as_array() {
+            let option = options.iter().find(|option| option["type"] != "null").unwrap();
+            return example(document, option, name, ids);
+        }
+    }
+    if let Some(first) = schema["enum"].as_array().and_then(|values| values.last()) {
+        return first.clone();
+    }
+    let kind = match &schema["type"] {
+        Json::Array(kinds) => kinds[0].as_str().unwrap(),
+        other => other.as_str().unwrap_or("object"),
+    };
+    match kind {
+        "string" if schema["format"] == "uuid" => json!(ids.get(name).unwrap_or_else(|| panic!("no id for the field {name}"))),
+        "string" if name == "url" => json!("https://example.com/tool"),
+        "string" => json!("some_text"),
+        "integer" | "number" => json!(1),
+        "boolean" => json!(true),
+        "array" => json!([]),
+        _ => {
+            let mut object = Map::new();
+            for field in schema["required"].as_array().into_iter().flatten() {
+                let field = field.as_str().unwrap();
+                object.insert(field.to_owned(), example(document, &schema["properties"][field], field, ids));
+            }
+            Json::Object(object)
+        }
+    }
+}
+
+/// Ids of the world, by the collection in a path and by the field of a body.
+async fn things(world: &World) -> BTreeMap<&'static str, String> {
+    let (case, stages) = world.active_case(&["Receive"]).await;
+    let stage = stages[0]["id"].as_str().unwrap().to_owned();
+    let instruction = world.instructions(&stage).await[0]["id"].as_str().unwrap().to_owned();
+    let thread = world.member.get(&format!("/v1/cases/{case}")).await.data(200)["thread_id"].as_str().unwrap().to_owned();
+    let label = world.member.post(&format!("/v1/spaces/{}/labels", world.space), json!({"name": "fraud"})).await.id(201);
+    world.member.post(&format!("/v1/cases/{case}/labels"), json!({"label_id": label})).await.data(200);
+    let procedure = world.procedure(&["Other"]).await;
+    BTreeMap::from([
+        ("spaces", world.space.clone()),
+        ("space_id", world.space.clone()),
+        ("cases", case.clone()),
+        ("case_id", case),
+        ("stages", stage),
+        ("instructions", instruction),
+        ("threads", thread.clone()),
+        ("thread_id", thread),
+        ("procedures", procedure.clone()),
+        ("procedure_id", procedure),
+        ("actors", world.agent_id.clone()),
+        ("actor_id", world.agent_id.clone()),
+        ("labels", label.clone()),
+        ("label_id", label),
+    ])
+}
+
+async fn call(client: &Client, document: &Json, operation: &Operation, ids: &BTreeMap<&str, String>) -> Answer {
+    let mut path = String::new();
+    let mut collection = "";
+    for segment in operation.path.split('/').skip(1) {
+        path.push('/');
+        if segment.starts_with('{') {
+            path.push_str(ids.get(collection).unwrap_or_else(|| panic!("no id for {} in {}", collection, operation.path)));
+        } else {
+            path.push_str(segment);
+            collection = segment;
+        }
+    }
+    let mut request = client.request(operation.method.clone(), &path);
+    if let Some(schema) = &operation.body {
+        request = request.json(&example(document, schema, "", ids));
+    } else if operation.multipart {
+        let form = multipart::Form::new()
+            .text("case_id", ids["case_id"].clone())
+            .text("name", "table")
+            .part("file", multipart::Part::bytes(b"a,b\n1,2\n".to_vec()).file_name("t.csv"));
+        request = request.multipart(form);
+    }
+    client.send(request).await
+}
+
+on_each_engine! {
+    async fn every_operation_refuses_those_it_is_not_for(server: &Server) {
+        let world = World::new(server).await;
+        let ids = things(&world).await;
+        let document = world.anonymous.get("/openapi/interloom-v1.json").await.body;
+        let operations = operations(&document);
+        assert!(operations.len() >= 40, "{}", operations.len());
+        for operation in &operations {
+            let name = format!("{} {}", operation.method, operation.path);
+            let open = OPEN_TO_STRANGERS.iter().any(|(id, _)| *id == operation.id);
+            let answer = call(&world.anonymous, &document, operation, &ids).await;
+            answer.refused(401, "unauthorized");
+            if operation.id == "follow_events" {
+                continue; // its stream does not end
+            }
+            // Another workspace's owner: nothing here exists for them.
+            let answer = call(&world.other, &document, operation, &ids).await;
+            if operation.path.contains('{') || !open {
+                let status = answer.status.as_u16();
+                let reference = status == 422 && operation.body.is_some() && !operation.path.contains('{');
+                assert!(status == 404 || reference || operation.id == "create_actor", "{name} as another workspace: {}", answer.text);
+            }
+            // A stranger in the same workspace: neither, unless the operation is open to all.
+            if !open {
+                let answer = call(&world.stranger, &document, operation, &ids).await;
+                let status = answer.status.as_u16();
+                let admins_only = ["create_actor", "update_actor"].contains(&operation.id.as_str()) && status == 403;
+                assert!(status == 404 || admins_only, "{name} as a stranger: {}", answer.text);
+            }
+            // An observer changes nothing.
+            if operation.method != Method::GET && !open {
+                let answer = call(&world.observer, &document, operation, &ids).await;
+                assert_eq!(answer.status.as_u16(), 403, "{name} as an observer: {}", answer.text);
+            }
+        }
+    }
+}
