@@ -1,14 +1,9 @@
 //! The binary: `heddle serve` and every command beside it.
 
-mod admin;
-mod config;
-mod http;
-mod logging;
-mod serve;
-
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use heddle::{admin, config, serve};
 
 /// People and AI agents work cases together.
 #[derive(Parser)]

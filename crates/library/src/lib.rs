@@ -1,1 +1,4 @@
-//! placeholder
+//! What is kept: documents (files and notes) and the blobs behind them.
+
+pub mod documents;
+pub mod names;

@@ -2,10 +2,7 @@
 //!
 //! `cargo run --release --example speed -p heddle-process-log -- permit-receipt.xes.gz [times]`
 
-use std::{
-    error::Error, fs::File, io::BufWriter, io::Write, ops::ControlFlow, path::PathBuf,
-    time::Instant,
-};
+use std::{error::Error, fs::File, io::BufWriter, io::Write, ops::ControlFlow, path::PathBuf, time::Instant};
 
 use flate2::{Compression, write::GzEncoder};
 use heddle_process_log::{Item, Miner, Trace, read, scan, write_xes};
@@ -35,11 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     write_table(BufWriter::new(File::create(&table)?), &traces, times)?;
 
     for path in [plain, packed, table] {
-        println!(
-            "{} ({} MB)",
-            path.display(),
-            path.metadata()?.len() / 1_000_000
-        );
+        println!("{} ({} MB)", path.display(), path.metadata()?.len() / 1_000_000);
         let started = Instant::now();
         let counted = scan(&path)?;
         report("scan", counted.events as usize, started);
@@ -86,8 +79,5 @@ fn write_table(mut out: impl Write, traces: &[Trace], times: usize) -> std::io::
 
 fn report(what: &str, events: usize, started: Instant) {
     let seconds = started.elapsed().as_secs_f64();
-    println!(
-        "{what}: {events} events in {seconds:.2} s, {:.0} events/s",
-        events as f64 / seconds
-    );
+    println!("{what}: {events} events in {seconds:.2} s, {:.0} events/s", events as f64 / seconds);
 }

@@ -20,32 +20,16 @@ pub(crate) enum Role {
 /// The names of each role, the most telling first: where a log has several of them, the first one
 /// has the role and the others are attributes.
 const NAMES: [(Role, &[&str]); 6] = [
-    (
-        Role::Case,
-        &["case_id", "case:concept:name", "case", "caseid", "case id"],
-    ),
+    (Role::Case, &["case_id", "case:concept:name", "case", "caseid", "case id"]),
     (Role::Activity, &["activity", "concept:name", "event"]),
-    (
-        Role::Time,
-        &[
-            "timestamp",
-            "time:timestamp",
-            "time",
-            "start_time",
-            "complete timestamp",
-        ],
-    ),
+    (Role::Time, &["timestamp", "time:timestamp", "time", "start_time", "complete timestamp"]),
     (Role::Resource, &["resource", "org:resource", "user"]),
     (Role::Group, &["group", "org:group"]),
     (Role::Lifecycle, &["lifecycle", "lifecycle:transition"]),
 ];
 
 /// The roles without which there is no event.
-const REQUIRED: [(Role, &str); 3] = [
-    (Role::Case, "case"),
-    (Role::Activity, "activity"),
-    (Role::Time, "time"),
-];
+const REQUIRED: [(Role, &str); 3] = [(Role::Case, "case"), (Role::Activity, "activity"), (Role::Time, "time")];
 
 /// Begins the name of a column that holds an attribute of the trace.
 const TRACE_PREFIX: &str = "case:";
@@ -73,11 +57,9 @@ impl Layout {
         let names: Vec<String> = names.map(str::to_owned).collect();
         let mut targets: Vec<Target> = names.iter().map(|name| attribute(name)).collect();
         for (role, accepted) in NAMES {
-            let found = accepted.iter().find_map(|&accepted| {
-                names
-                    .iter()
-                    .position(|name| name.trim().eq_ignore_ascii_case(accepted))
-            });
+            let found = accepted
+                .iter()
+                .find_map(|&accepted| names.iter().position(|name| name.trim().eq_ignore_ascii_case(accepted)));
             if let Some(column) = found {
                 targets[column] = Target::Role(role);
             }
@@ -92,9 +74,7 @@ impl Layout {
 
     /// The column that has `role`.
     pub(crate) fn column(&self, role: Role) -> Option<usize> {
-        self.targets
-            .iter()
-            .position(|target| *target == Target::Role(role))
+        self.targets.iter().position(|target| *target == Target::Role(role))
     }
 
     /// Refuses a header that lacks a column without which there is no event.
@@ -128,23 +108,14 @@ fn attribute(name: &str) -> Target {
 pub(crate) fn delimiter(header: &[u8]) -> u8 {
     let count = |delimiter: u8| header.iter().filter(|&&byte| byte == delimiter).count();
     // Of equals max_by_key takes the last: start from the end to prefer the comma.
-    DELIMITERS
-        .into_iter()
-        .rev()
-        .max_by_key(|&byte| count(byte))
-        .unwrap_or(b',')
+    DELIMITERS.into_iter().rev().max_by_key(|&byte| count(byte)).unwrap_or(b',')
 }
 
 /// Whether this first line of a file names a column a log must have.
 pub(crate) fn looks_like_header(line: &str) -> bool {
     let delimiter = char::from(delimiter(line.as_bytes()));
-    let layout = Layout::new(
-        line.split(delimiter)
-            .map(|name| name.trim().trim_matches('"')),
-    );
-    REQUIRED
-        .iter()
-        .any(|(role, _)| layout.column(*role).is_some())
+    let layout = Layout::new(line.split(delimiter).map(|name| name.trim().trim_matches('"')));
+    REQUIRED.iter().any(|(role, _)| layout.column(*role).is_some())
 }
 
 /// An event as its values come in.
@@ -209,13 +180,7 @@ pub(crate) struct Cases {
 impl Cases {
     /// Adds the event on `line` to its case, or says why it cannot be.
     pub(crate) fn add(&mut self, line: u64, draft: Draft<'_>) -> Result<(), Rejected> {
-        let rejected = |trace, reason: String| {
-            Err(Rejected {
-                line: Some(line),
-                trace,
-                reason,
-            })
-        };
+        let rejected = |trace, reason: String| Err(Rejected { line: Some(line), trace, reason });
         let Some(case) = draft.case else {
             return rejected(None, "it names no case".to_owned());
         };
@@ -230,10 +195,7 @@ impl Cases {
             Some(&place) => place,
             None => {
                 self.places.insert(case.clone(), self.traces.len());
-                self.traces.push(Trace {
-                    key: case,
-                    ..Trace::default()
-                });
+                self.traces.push(Trace { key: case, ..Trace::default() });
                 self.traces.len() - 1
             }
         };

@@ -37,19 +37,13 @@ pub(crate) fn scan(path: &Path) -> Result<Scan, Error> {
         }
         ControlFlow::Continue(())
     })?;
-    Ok(Scan {
-        traces: cases.len() as u64,
-        events,
-        bytes: source.bytes_read(),
-    })
+    Ok(Scan { traces: cases.len() as u64, events, bytes: source.bytes_read() })
 }
 
 pub(crate) fn read(path: &Path, on: &mut dyn FnMut(Item) -> ControlFlow<()>) -> Result<(), Error> {
     let mut source = Source::open(path, Charset::Guessed)?;
     let mut cases = Cases::default();
-    let end = each_row(&mut source, &mut |layout, line, row| match event(
-        layout, line, row, &mut cases,
-    ) {
+    let end = each_row(&mut source, &mut |layout, line, row| match event(layout, line, row, &mut cases) {
         Ok(()) => ControlFlow::Continue(()),
         Err(rejected) => on(Item::Rejected(rejected)),
     })?;
@@ -59,20 +53,11 @@ pub(crate) fn read(path: &Path, on: &mut dyn FnMut(Item) -> ControlFlow<()>) -> 
     Ok(())
 }
 
-fn event(
-    layout: &Layout,
-    line: u64,
-    row: &StringRecord,
-    cases: &mut Cases,
-) -> Result<(), Rejected> {
+fn event(layout: &Layout, line: u64, row: &StringRecord, cases: &mut Cases) -> Result<(), Rejected> {
     let wanted = layout.targets.len();
     if row.len() != wanted {
         let reason = format!("it has {} cells, the header has {wanted}", row.len());
-        return Err(Rejected {
-            line: Some(line),
-            trace: None,
-            reason,
-        });
+        return Err(Rejected { line: Some(line), trace: None, reason });
     }
     let mut draft = Draft::default();
     for (target, cell) in layout.targets.iter().zip(row) {
@@ -151,20 +136,13 @@ fn each_row(source: &mut Source, on: &mut OnRow<'_>) -> Result<ControlFlow<()>, 
 /// The line the row just read begins on. Its own position is where the row before it ended, which
 /// blank lines may follow.
 fn first_line<R: Read>(reader: &csv::Reader<R>, row: &StringRecord) -> u64 {
-    let within = row
-        .iter()
-        .flat_map(str::bytes)
-        .filter(|&byte| byte == b'\n')
-        .count() as u64;
+    let within = row.iter().flat_map(str::bytes).filter(|&byte| byte == b'\n').count() as u64;
     reader.position().line().saturating_sub(1 + within).max(1)
 }
 
 /// Takes the first half of \r\n from the last cell of a row that ended at the second.
 fn drop_carriage_return(row: &mut StringRecord) {
-    let last = row
-        .iter()
-        .next_back()
-        .and_then(|cell| cell.strip_suffix('\r'));
+    let last = row.iter().next_back().and_then(|cell| cell.strip_suffix('\r'));
     if let Some(last) = last.map(str::to_owned) {
         row.truncate(row.len() - 1);
         row.push_field(&last);

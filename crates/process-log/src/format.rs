@@ -48,11 +48,7 @@ impl Format {
     /// [`Error::UnknownFormat`] if neither tells; where the text has to be looked at,
     /// [`Error::Empty`] or what else keeps it from being read.
     pub fn detect(path: &Path) -> Result<Self, Error> {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .to_ascii_lowercase();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
         let name = name.strip_suffix(".gz").unwrap_or(&name);
         match name.rsplit_once('.').map(|(_, extension)| extension) {
             Some("xes") => Ok(Self::Xes),
@@ -74,9 +70,7 @@ impl Format {
             Some('<') => Ok(Self::Xes),
             Some('{') => Ok(Self::Jsonl),
             _ if columns::looks_like_header(header) => Ok(Self::Csv),
-            _ => Err(Error::UnknownFormat {
-                path: path.to_owned(),
-            }),
+            _ => Err(Error::UnknownFormat { path: path.to_owned() }),
         }
     }
 }

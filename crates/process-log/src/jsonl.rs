@@ -17,19 +17,12 @@ pub(crate) fn scan(path: &Path) -> Result<Scan, Error> {
     let mut events = 0;
     let _never_broken = each_line(&mut source, &mut |_, object| {
         events += 1;
-        if let Some(case) = object
-            .ok()
-            .and_then(|object| draft(&mut layout, object).into_case())
-        {
+        if let Some(case) = object.ok().and_then(|object| draft(&mut layout, object).into_case()) {
             cases.insert(case);
         }
         ControlFlow::Continue(())
     })?;
-    Ok(Scan {
-        traces: cases.len() as u64,
-        events,
-        bytes: source.bytes_read(),
-    })
+    Ok(Scan { traces: cases.len() as u64, events, bytes: source.bytes_read() })
 }
 
 pub(crate) fn read(path: &Path, on: &mut dyn FnMut(Item) -> ControlFlow<()>) -> Result<(), Error> {
@@ -39,11 +32,7 @@ pub(crate) fn read(path: &Path, on: &mut dyn FnMut(Item) -> ControlFlow<()>) -> 
     let end = each_line(&mut source, &mut |line, object| {
         let added = match object {
             Ok(object) => cases.add(line, draft(&mut layout, object)),
-            Err(reason) => Err(Rejected {
-                line: Some(line),
-                trace: None,
-                reason,
-            }),
+            Err(reason) => Err(Rejected { line: Some(line), trace: None, reason }),
         };
         match added {
             Ok(()) => ControlFlow::Continue(()),

@@ -69,19 +69,12 @@ impl Miner {
     /// Adds a case of which only the order of its activities is known. One without activities
     /// does not count as a case.
     pub fn add<'a>(&mut self, activities: impl IntoIterator<Item = &'a str>) {
-        self.count(
-            activities
-                .into_iter()
-                .map(|activity| (activity, None, None)),
-        );
+        self.count(activities.into_iter().map(|activity| (activity, None, None)));
     }
 
     /// Adds a case by the activity, time (UTC microseconds since 1970) and resource of its events
     /// in order. One without events does not count as a case.
-    pub fn add_events<'a>(
-        &mut self,
-        events: impl IntoIterator<Item = (&'a str, i64, Option<&'a str>)>,
-    ) {
+    pub fn add_events<'a>(&mut self, events: impl IntoIterator<Item = (&'a str, i64, Option<&'a str>)>) {
         let events = events.into_iter();
         self.count(events.map(|(activity, at, resource)| (activity, Some(at), resource)));
     }
@@ -89,9 +82,7 @@ impl Miner {
     /// Adds a case as it was read, its events in the order in which they stand.
     pub fn add_trace(&mut self, trace: &Trace) {
         let events = trace.events.iter();
-        self.add_events(
-            events.map(|event| (event.activity.as_str(), event.at, event.resource.as_deref())),
-        );
+        self.add_events(events.map(|event| (event.activity.as_str(), event.at, event.resource.as_deref())));
     }
 
     fn count<'a>(&mut self, events: impl Iterator<Item = (&'a str, Option<i64>, Option<&'a str>)>) {
@@ -109,10 +100,7 @@ impl Miner {
         if !path.is_empty() {
             self.cases += 1;
             if !self.variants.contains_key(path.as_slice()) {
-                let variant = Variant {
-                    waits: vec![Durations::default(); path.len() - 1],
-                    ..Variant::default()
-                };
+                let variant = Variant { waits: vec![Durations::default(); path.len() - 1], ..Variant::default() };
                 self.variants.insert(path.as_slice().into(), variant);
             }
             if let Some(variant) = self.variants.get_mut(path.as_slice()) {
@@ -125,22 +113,15 @@ impl Miner {
     /// The most frequent path of all cases added, of equals the first by the names of its
     /// activities; none if there was no case.
     pub fn finish(self) -> Option<Discovery> {
-        let names = |path: &[u32]| -> Vec<&str> {
-            path.iter()
-                .map(|&activity| self.activities.name(activity))
-                .collect()
-        };
-        let (path, variant) = self.variants.iter().max_by(|(path, a), (other, b)| {
-            a.cases
-                .cmp(&b.cases)
-                .then_with(|| names(other).cmp(&names(path)))
-        })?;
+        let names =
+            |path: &[u32]| -> Vec<&str> { path.iter().map(|&activity| self.activities.name(activity)).collect() };
+        let (path, variant) = self
+            .variants
+            .iter()
+            .max_by(|(path, a), (other, b)| a.cases.cmp(&b.cases).then_with(|| names(other).cmp(&names(path))))?;
         let steps = path.iter().enumerate().map(|(position, &activity)| Step {
             activity: self.activities.name(activity).to_owned(),
-            median_seconds_to_next: variant
-                .waits
-                .get(position)
-                .and_then(Durations::median_seconds),
+            median_seconds_to_next: variant.waits.get(position).and_then(Durations::median_seconds),
             top_resource: variant.top_resource(position, &self.resources),
         });
         let follows = self.follows.iter().map(|(&(from, to), &count)| {
@@ -148,8 +129,7 @@ impl Miner {
             (name(from), name(to), count)
         });
         let mut directly_follows: Vec<_> = follows.collect();
-        directly_follows
-            .sort_by(|a, b| b.2.cmp(&a.2).then_with(|| (&a.0, &a.1).cmp(&(&b.0, &b.1))));
+        directly_follows.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| (&a.0, &a.1).cmp(&(&b.0, &b.1))));
         Some(Discovery {
             activities: steps.collect(),
             variant_cases: variant.cases,
@@ -240,11 +220,7 @@ impl Durations {
     }
 
     fn median_seconds(&self) -> Option<i64> {
-        let (low, high) = if self.rounded.is_empty() {
-            self.exact_middle()?
-        } else {
-            self.rounded_middle()?
-        };
+        let (low, high) = if self.rounded.is_empty() { self.exact_middle()? } else { self.rounded_middle()? };
         Some((low.midpoint(high)).div_euclid(1_000_000))
     }
 

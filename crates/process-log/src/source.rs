@@ -45,10 +45,7 @@ pub(crate) struct Source {
 impl Source {
     /// Opens the file; one without content is [`Error::Empty`].
     pub(crate) fn open(path: &Path, charset: Charset) -> Result<Self, Error> {
-        let failed = |source| Error::Io {
-            path: path.to_owned(),
-            source,
-        };
+        let failed = |source| Error::Io { path: path.to_owned(), source };
         let mut raw = unpack(path).map_err(failed)?;
         let mut head = Vec::new();
         if let Err(error) = raw.by_ref().take(HEAD).read_to_end(&mut head) {
@@ -90,20 +87,12 @@ impl Source {
 
     /// The fault `reason` at the place read so far.
     pub(crate) fn malformed(&self, reason: impl ToString) -> Error {
-        Error::Malformed {
-            line: self.newlines + 1,
-            byte: self.bytes,
-            reason: reason.to_string(),
-        }
+        Error::Malformed { line: self.newlines + 1, byte: self.bytes, reason: reason.to_string() }
     }
 
     /// The text ending too early at the place read so far.
     pub(crate) fn truncated(&self, reason: impl ToString) -> Error {
-        Error::Truncated {
-            line: self.newlines + 1,
-            byte: self.bytes,
-            reason: reason.to_string(),
-        }
+        Error::Truncated { line: self.newlines + 1, byte: self.bytes, reason: reason.to_string() }
     }
 
     /// A parser's complaint: at the end of the text something is missing, before it is wrong.
@@ -119,10 +108,7 @@ impl Source {
         match error.kind() {
             ErrorKind::UnexpectedEof => self.truncated("the compressed data ends early"),
             ErrorKind::InvalidData | ErrorKind::InvalidInput => self.malformed(error),
-            kind => Error::Io {
-                path: self.path.clone(),
-                source: io::Error::new(kind, error.to_string()),
-            },
+            kind => Error::Io { path: self.path.clone(), source: io::Error::new(kind, error.to_string()) },
         }
     }
 
@@ -135,15 +121,12 @@ impl Source {
         let input = self.raw.fill_buf()?;
         let last = input.is_empty();
         let (used, written, done) = if self.strict {
-            let (result, used, written) =
-                self.decoder
-                    .decode_to_utf8_without_replacement(input, &mut self.text, last);
+            let (result, used, written) = self.decoder.decode_to_utf8_without_replacement(input, &mut self.text, last);
             // Reported once the text before it is used up, so that the place is right.
             self.invalid = matches!(result, DecoderResult::Malformed(..));
             (used, written, result == DecoderResult::InputEmpty)
         } else {
-            let (result, used, written, _) =
-                self.decoder.decode_to_utf8(input, &mut self.text, last);
+            let (result, used, written, _) = self.decoder.decode_to_utf8(input, &mut self.text, last);
             (used, written, result == CoderResult::InputEmpty)
         };
         self.raw.consume(used);
@@ -191,10 +174,7 @@ impl Read for Broken {
 fn unpack(path: &Path) -> io::Result<Box<dyn BufRead>> {
     let mut file = BufReader::with_capacity(CHUNK, File::open(path)?);
     if file.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
-        Ok(Box::new(BufReader::with_capacity(
-            CHUNK,
-            MultiGzDecoder::new(file),
-        )))
+        Ok(Box::new(BufReader::with_capacity(CHUNK, MultiGzDecoder::new(file))))
     } else {
         Ok(Box::new(file))
     }
@@ -203,10 +183,7 @@ fn unpack(path: &Path) -> io::Result<Box<dyn BufRead>> {
 /// The encoding an XML declaration names.
 fn declared(head: &[u8]) -> Option<&'static Encoding> {
     let end = head.windows(2).position(|pair| pair == b"?>")?;
-    let declaration = std::str::from_utf8(&head[..end])
-        .ok()?
-        .trim_start()
-        .strip_prefix("<?xml")?;
+    let declaration = std::str::from_utf8(&head[..end]).ok()?.trim_start().strip_prefix("<?xml")?;
     let (_, value) = declaration.split_once("encoding")?;
     let value = value.trim_start().strip_prefix('=')?.trim_start();
     let label = value.split(['"', '\'']).nth(1)?;

@@ -40,11 +40,7 @@ const FIELDS_OF_EVENTS: &[&str] = &[NAME, TIME, RESOURCE, GROUP, LIFECYCLE];
 /// becomes U+FFFD, so that it can be seen that something was there. All else is read again as it
 /// was written.
 pub fn write_xes<W: Write>(out: W) -> XesWriter<W> {
-    XesWriter {
-        out,
-        text: String::new(),
-        begun: false,
-    }
+    XesWriter { out, text: String::new(), begun: false }
 }
 
 /// Writes a log as XES trace by trace; made by [`write_xes`].
@@ -105,19 +101,12 @@ impl<W: Write> XesWriter<W> {
     fn event(&mut self, event: &Event) -> Result<(), Error> {
         let text = &mut self.text;
         let Some(at) = time::format(event.at) else {
-            return Err(Error::TimeOutOfRange {
-                activity: event.activity.clone(),
-                at: event.at,
-            });
+            return Err(Error::TimeOutOfRange { activity: event.activity.clone(), at: event.at });
         };
         text.push_str("<event>\n");
         leaf(text, "string", NAME, &event.activity);
         leaf(text, "date", TIME, &at);
-        for (key, value) in [
-            (RESOURCE, &event.resource),
-            (GROUP, &event.group),
-            (LIFECYCLE, &event.lifecycle),
-        ] {
+        for (key, value) in [(RESOURCE, &event.resource), (GROUP, &event.group), (LIFECYCLE, &event.lifecycle)] {
             if let Some(value) = value {
                 leaf(text, "string", key, value);
             }

@@ -90,9 +90,7 @@ impl From<XESParseError> for Fault {
                 Self::Rule("there is an event outside of any trace".to_owned())
             }
             XESParseError::MissingKey(key) => Self::Rule(format!("an element lacks its {key}")),
-            XESParseError::InvalidKeyValue(key) => {
-                Self::Rule(format!("an element has an unknown {key}"))
-            }
+            XESParseError::InvalidKeyValue(key) => Self::Rule(format!("an element has an unknown {key}")),
             error => Self::Rule(error.to_string()),
         }
     }
@@ -133,12 +131,7 @@ fn walk(source: &mut Source, scan: &mut Scan) -> Result<(), Fault> {
 }
 
 /// Checks and counts one element.
-fn enter(
-    tag: &BytesStart<'_>,
-    depth: usize,
-    seen: &mut bool,
-    scan: &mut Scan,
-) -> Result<(), Fault> {
+fn enter(tag: &BytesStart<'_>, depth: usize, seen: &mut bool, scan: &mut Scan) -> Result<(), Fault> {
     let rule = |reason: &str| Err(Fault::Rule(reason.to_owned()));
     let name = tag.name();
     match (name.as_ref(), depth) {
@@ -187,11 +180,8 @@ fn stream(source: &mut Source, on: &mut dyn FnMut(Item) -> ControlFlow<()>) -> R
     let mut reader = Reader::from_reader(Box::new(source) as Box<dyn BufRead + '_>);
     // process_mining 0.6 panics on <event/> and fails on <trace/>, but not on <event></event>.
     reader.config_mut().expand_empty_elements = true;
-    let options = XESImportOptions {
-        date_format: Some(DATE_FORMAT.to_owned()),
-        verbose: false,
-        ..XESImportOptions::default()
-    };
+    let options =
+        XESImportOptions { date_format: Some(DATE_FORMAT.to_owned()), verbose: false, ..XESImportOptions::default() };
     let (mut traces, log) = XESParsingTraceStream::try_new(Box::new(reader), options)?;
     let defaults = Defaults {
         trace: without(log.global_trace_attrs, &[NAME]),
@@ -202,9 +192,7 @@ fn stream(source: &mut Source, on: &mut dyn FnMut(Item) -> ControlFlow<()>) -> R
             return Ok(());
         }
     }
-    traces
-        .check_for_errors()
-        .map_or(Ok(()), |error| Err(error.into()))
+    traces.check_for_errors().map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// Attributes of traces and events that lack them, as the `<global>` elements say.
@@ -222,12 +210,7 @@ fn without(mut attributes: Vec<Attribute>, keys: &[&str]) -> Vec<Attribute> {
 }
 
 impl Defaults {
-    fn trace(
-        &self,
-        number: usize,
-        raw: RawTrace,
-        on: &mut dyn FnMut(Item) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+    fn trace(&self, number: usize, raw: RawTrace, on: &mut dyn FnMut(Item) -> ControlFlow<()>) -> ControlFlow<()> {
         let mut trace = Trace::default();
         for attribute in raw.attributes {
             match attribute.key.as_str() {
@@ -238,11 +221,7 @@ impl Defaults {
         if trace.key.is_empty() {
             let lost = raw.events.len();
             let reason = format!("trace {number}, of {lost} events, has no {NAME}");
-            return on(Item::Rejected(Rejected {
-                line: None,
-                trace: None,
-                reason,
-            }));
+            return on(Item::Rejected(Rejected { line: None, trace: None, reason }));
         }
         for default in &self.trace {
             complete(&mut trace.attributes, default);
@@ -254,11 +233,7 @@ impl Defaults {
                 Err(reason) => {
                     let reason = format!("event {} {reason}", index + 1);
                     let trace = Some(trace.key.clone());
-                    on(Item::Rejected(Rejected {
-                        line: None,
-                        trace,
-                        reason,
-                    }))?;
+                    on(Item::Rejected(Rejected { line: None, trace, reason }))?;
                 }
             }
         }
@@ -343,8 +318,9 @@ fn json(attribute: Attribute) -> Value {
         AttributeValue::String(text) => Value::String(text),
         AttributeValue::Date(date) => Value::String(rfc3339(date)),
         AttributeValue::Int(number) => number.into(),
-        AttributeValue::Float(number) => Number::from_f64(number)
-            .map_or_else(|| Value::String(number.to_string()), Value::Number),
+        AttributeValue::Float(number) => {
+            Number::from_f64(number).map_or_else(|| Value::String(number.to_string()), Value::Number)
+        }
         AttributeValue::Boolean(value) => value.into(),
         AttributeValue::ID(id) => Value::String(id.to_string()),
         AttributeValue::List(elements) => elements.into_iter().map(element).collect(),
@@ -363,11 +339,7 @@ fn json(attribute: Attribute) -> Value {
 fn element(mut attribute: Attribute) -> Value {
     let key = std::mem::take(&mut attribute.key);
     let value = json(attribute);
-    if key.is_empty() {
-        value
-    } else {
-        Value::Object(Map::from_iter([(key, value)]))
-    }
+    if key.is_empty() { value } else { Value::Object(Map::from_iter([(key, value)])) }
 }
 
 fn object(attributes: Vec<Attribute>) -> Map<String, Value> {

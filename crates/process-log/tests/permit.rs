@@ -19,18 +19,12 @@ fn is_read_and_written_again() {
     let (traces, rejected) = read_all(&path).unwrap();
     assert_eq!(rejected, []);
     assert_eq!(traces.len(), 1_434);
-    assert_eq!(
-        traces.iter().map(|trace| trace.events.len()).sum::<usize>(),
-        8_577
-    );
+    assert_eq!(traces.iter().map(|trace| trace.events.len()).sum::<usize>(), 8_577);
 
     let first = &traces[0];
     assert_eq!(first.key, "case-10011");
     assert_eq!(first.attributes["channel"], "Internet");
-    assert_eq!(
-        first.attributes["deadline"],
-        "2011-12-06T13:41:31.788+01:00"
-    );
+    assert_eq!(first.attributes["deadline"], "2011-12-06T13:41:31.788+01:00");
     assert_eq!(first.events[0].activity, "Confirmation of receipt");
     assert_eq!(first.events[0].at, 1_318_333_540_276_000);
     assert_eq!(first.events[0].resource.as_deref(), Some("Resource21"));
@@ -39,15 +33,9 @@ fn is_read_and_written_again() {
     assert_eq!(first.events[0].attributes["concept:instance"], "task-42933");
 
     let folder = Folder::new();
-    for copy in [
-        folder.file("copy.xes", xes(&traces)),
-        folder.file("copy.xes.gz", gzip(xes(&traces))),
-    ] {
+    for copy in [folder.file("copy.xes", xes(&traces)), folder.file("copy.xes.gz", gzip(xes(&traces)))] {
         let again = scan(&copy).unwrap();
-        assert_eq!(
-            (again.traces, again.events),
-            (counted.traces, counted.events)
-        );
+        assert_eq!((again.traces, again.events), (counted.traces, counted.events));
         assert_eq!(read_all(&copy).unwrap(), (traces.clone(), vec![]));
     }
 }
@@ -60,11 +48,7 @@ fn is_mined() {
     let mut paths: HashMap<Vec<&str>, u64> = HashMap::new();
     for trace in &traces {
         miner.add_trace(trace);
-        let path = trace
-            .events
-            .iter()
-            .map(|event| event.activity.as_str())
-            .collect();
+        let path = trace.events.iter().map(|event| event.activity.as_str()).collect();
         *paths.entry(path).or_default() += 1;
     }
     let found = miner.finish().unwrap();
@@ -74,11 +58,6 @@ fn is_mined() {
     assert_eq!(found.variant_cases, paths.values().copied().max().unwrap());
     assert_eq!(found.activities[0].activity, "Confirmation of receipt");
     assert!(found.activities[0].median_seconds_to_next.is_some());
-    assert!(
-        found
-            .activities
-            .iter()
-            .all(|step| step.top_resource.is_some())
-    );
+    assert!(found.activities.iter().all(|step| step.top_resource.is_some()));
     println!("{found:#?}");
 }

@@ -36,15 +36,10 @@ fn value() -> impl Strategy<Value = Value> {
         text().prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
-        let key = prop_oneof![
-            text(),
-            Just("value".to_owned()),
-            Just("attributes".to_owned())
-        ];
+        let key = prop_oneof![text(), Just("value".to_owned()), Just("attributes".to_owned())];
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Value::from),
-            vec((key, inner), 0..4)
-                .prop_map(|members| Value::Object(members.into_iter().collect())),
+            vec((key, inner), 0..4).prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     })
 }
@@ -60,42 +55,30 @@ fn moment() -> impl Strategy<Value = i64> {
 
 fn event() -> impl Strategy<Value = Event> {
     let names = (option::of(name()), option::of(name()), option::of(name()));
-    (name(), moment(), names, attributes()).prop_map(
-        |(activity, at, (resource, group, lifecycle), attributes)| Event {
-            activity,
-            at,
-            resource,
-            group,
-            lifecycle,
-            attributes,
-        },
-    )
+    (name(), moment(), names, attributes()).prop_map(|(activity, at, (resource, group, lifecycle), attributes)| Event {
+        activity,
+        at,
+        resource,
+        group,
+        lifecycle,
+        attributes,
+    })
 }
 
 fn trace() -> impl Strategy<Value = Trace> {
-    (name(), attributes(), vec(event(), 0..4)).prop_map(|(key, attributes, events)| Trace {
-        key,
-        attributes,
-        events,
-    })
+    (name(), attributes(), vec(event(), 0..4)).prop_map(|(key, attributes, events)| Trace { key, attributes, events })
 }
 
 /// The text as XML can hold it.
 fn legal(text: &str) -> String {
-    let forbidden = |c: char| {
-        matches!(c, '\0'..' ' | '\u{fffe}' | '\u{ffff}') && !matches!(c, '\t' | '\n' | '\r')
-    };
+    let forbidden = |c: char| matches!(c, '\0'..' ' | '\u{fffe}' | '\u{ffff}') && !matches!(c, '\t' | '\n' | '\r');
     text.replace(forbidden, "\u{fffd}")
 }
 
 fn legal_value(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(legal(text)),
-        Value::Array(elements) => elements
-            .iter()
-            .filter(|value| !value.is_null())
-            .map(legal_value)
-            .collect(),
+        Value::Array(elements) => elements.iter().filter(|value| !value.is_null()).map(legal_value).collect(),
         Value::Object(object) => Value::Object(legal_attributes(object)),
         value => value.clone(),
     }
@@ -103,9 +86,7 @@ fn legal_value(value: &Value) -> Value {
 
 fn legal_attributes(attributes: &Map<String, Value>) -> Map<String, Value> {
     let present = attributes.iter().filter(|(_, value)| !value.is_null());
-    present
-        .map(|(key, value)| (legal(key), legal_value(value)))
-        .collect()
+    present.map(|(key, value)| (legal(key), legal_value(value))).collect()
 }
 
 /// The trace as it comes back.
@@ -130,9 +111,7 @@ fn legal_trace(trace: &Trace) -> Trace {
 fn naive_path(cases: &[Vec<(String, i64, Option<String>)>]) -> Option<(Vec<String>, u64)> {
     let mut counts: BTreeMap<Vec<String>, u64> = BTreeMap::new();
     for case in cases.iter().filter(|case| !case.is_empty()) {
-        *counts
-            .entry(case.iter().map(|event| event.0.clone()).collect())
-            .or_default() += 1;
+        *counts.entry(case.iter().map(|event| event.0.clone()).collect()).or_default() += 1;
     }
     let most = counts.values().copied().max()?;
     counts.into_iter().find(|(_, count)| *count == most)

@@ -14,11 +14,7 @@ fn attributes(value: serde_json::Value) -> serde_json::Map<String, serde_json::V
 }
 
 fn event(activity: &str, at: i64) -> Event {
-    Event {
-        activity: activity.to_owned(),
-        at,
-        ..Event::default()
-    }
+    Event { activity: activity.to_owned(), at, ..Event::default() }
 }
 
 #[test]
@@ -45,10 +41,7 @@ fn csv_rows_are_gathered_by_case_and_sorted_by_time() {
                 attributes: attributes(json!({"city": "Bonn"})),
                 events: vec![
                     event("first, \"of\" two", MIDNIGHT),
-                    Event {
-                        resource: Some("eve".to_owned()),
-                        ..event("second", MIDNIGHT + 1_000_000)
-                    },
+                    Event { resource: Some("eve".to_owned()), ..event("second", MIDNIGHT + 1_000_000) },
                     event("also second", MIDNIGHT + 1_000_000),
                 ],
             },
@@ -84,10 +77,8 @@ fn csv_rows_that_cannot_be_read_are_rejected_with_their_lines() {
         let (traces, rejected) = read_all(&path).unwrap();
         assert_eq!(traces.len(), 1);
         assert_eq!(traces[0].events, [event("x", MIDNIGHT)]);
-        let rejected: Vec<_> = rejected
-            .iter()
-            .map(|one| (one.line.unwrap(), one.trace.as_deref(), one.reason.as_str()))
-            .collect();
+        let rejected: Vec<_> =
+            rejected.iter().map(|one| (one.line.unwrap(), one.trace.as_deref(), one.reason.as_str())).collect();
         assert_eq!(
             rejected,
             [
@@ -113,17 +104,8 @@ fn csv_without_a_needed_column_is_refused() {
         "the header has no activity column; accepted names: activity, concept:name, event; \
          names found: case_id, what, timestamp"
     );
-    assert!(matches!(
-        scan(&path),
-        Err(Error::MissingColumn {
-            column: "activity",
-            ..
-        })
-    ));
-    assert!(matches!(
-        scan(&folder.file("blank.csv", "\n\n")),
-        Err(Error::Empty)
-    ));
+    assert!(matches!(scan(&path), Err(Error::MissingColumn { column: "activity", .. })));
+    assert!(matches!(scan(&folder.file("blank.csv", "\n\n")), Err(Error::Empty)));
 }
 
 #[test]
@@ -135,10 +117,7 @@ fn csv_in_other_encodings_and_with_other_delimiters() {
     let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     for (name, content) in [
         ("utf-8", text.as_bytes().to_vec()),
-        (
-            "utf-8 with mark",
-            [b"\xef\xbb\xbf", text.as_bytes()].concat(),
-        ),
+        ("utf-8 with mark", [b"\xef\xbb\xbf", text.as_bytes()].concat()),
         ("latin-1", latin.clone()),
         ("latin-1 packed", gzip(&latin)),
         ("utf-16le", [b"\xff\xfe".as_slice(), &little].concat()),
@@ -159,32 +138,15 @@ fn csv_in_other_encodings_and_with_other_delimiters() {
 fn a_cut_table_is_noticed() {
     let folder = Folder::new();
     let text = "case,activity,time,note\na,x,2024-01-01 00:00:00,\"fine,\n good\"\n";
-    for cut in [
-        "a,x\nb,",
-        "a,\"x",
-        "a,x,0,\"no",
-        "a,x,0,\"\"\"\n",
-        "a,x,0,\"lines\nand\n",
-    ] {
+    for cut in ["a,x\nb,", "a,\"x", "a,x,0,\"no", "a,x,0,\"\"\"\n", "a,x,0,\"lines\nand\n"] {
         let path = folder.file("cut.csv", format!("{text}{cut}"));
         for error in [scan(&path).unwrap_err(), read_all(&path).unwrap_err()] {
-            assert!(
-                matches!(error, Error::Truncated { line: 4.., .. }),
-                "{cut}: {error:?}"
-            );
+            assert!(matches!(error, Error::Truncated { line: 4.., .. }), "{cut}: {error:?}");
         }
     }
-    assert!(matches!(
-        scan(&folder.file("cut.csv", "case,activity,time,\"no")),
-        Err(Error::Truncated { line: 1, .. })
-    ));
+    assert!(matches!(scan(&folder.file("cut.csv", "case,activity,time,\"no")), Err(Error::Truncated { line: 1, .. })));
     // Without a line break at the end, but whole.
-    assert_eq!(
-        scan(&folder.file("whole.csv", format!("{text}b,y,0,")))
-            .unwrap()
-            .events,
-        2
-    );
+    assert_eq!(scan(&folder.file("whole.csv", format!("{text}b,y,0,"))).unwrap().events, 2);
     let packed = gzip(text.repeat(1000));
     let path = folder.file("cut.csv.gz", &packed[..packed.len() - 9]);
     assert!(matches!(scan(&path), Err(Error::Truncated { .. })));
@@ -217,42 +179,23 @@ fn json_lines() {
             key: "7".to_owned(),
             attributes: attributes(json!({"vip": true})),
             events: vec![
-                Event {
-                    resource: Some("eve".to_owned()),
-                    ..event("a", MIDNIGHT)
-                },
-                Event {
-                    attributes: attributes(json!({"cost": 1.5})),
-                    ..event("b", MIDNIGHT + 1_000_000)
-                },
+                Event { resource: Some("eve".to_owned()), ..event("a", MIDNIGHT) },
+                Event { attributes: attributes(json!({"cost": 1.5})), ..event("b", MIDNIGHT + 1_000_000) },
             ],
         }]
     );
-    let rejected: Vec<_> = rejected
-        .iter()
-        .map(|one| (one.line.unwrap(), &*one.reason))
-        .collect();
+    let rejected: Vec<_> = rejected.iter().map(|one| (one.line.unwrap(), &*one.reason)).collect();
     assert_eq!(rejected[0], (4, "it has no time"));
     assert_eq!(rejected[1], (5, "it has no activity"));
     assert_eq!(rejected[2].0, 6);
-    assert!(
-        rejected[2].1.starts_with("it is not a JSON object: EOF"),
-        "{}",
-        rejected[2].1
-    );
+    assert!(rejected[2].1.starts_with("it is not a JSON object: EOF"), "{}", rejected[2].1);
     assert_eq!(rejected[3].0, 7);
     assert_eq!(rejected[4], (8, "it names no case"));
     assert_eq!(rejected[5], (9, "its time 1.5 cannot be read"));
     let counted = scan(&path).unwrap();
     assert_eq!((counted.traces, counted.events), (1, 8));
 
-    let path = folder.file(
-        "cut.jsonl",
-        "{\"case\":1,\"event\":\"a\",\"time\":0}\n{\"case\":1,",
-    );
+    let path = folder.file("cut.jsonl", "{\"case\":1,\"event\":\"a\",\"time\":0}\n{\"case\":1,");
     assert!(matches!(scan(&path), Err(Error::Truncated { line: 2, .. })));
-    assert!(matches!(
-        read_all(&path),
-        Err(Error::Truncated { line: 2, .. })
-    ));
+    assert!(matches!(read_all(&path), Err(Error::Truncated { line: 2, .. })));
 }

@@ -48,19 +48,14 @@ fn fills_in_defaults_and_rejects_what_has_none() {
     let folder = Folder::new();
     let path = folder.file("log.xes", LOG);
     let counted = scan(&path).unwrap();
-    assert_eq!(
-        (counted.traces, counted.events, counted.bytes),
-        (4, 7, LOG.len() as u64)
-    );
+    assert_eq!((counted.traces, counted.events, counted.bytes), (4, 7, LOG.len() as u64));
 
     let (traces, rejected) = read_all(&path).unwrap();
     assert_eq!(traces.len(), 2);
     assert_eq!(traces[0].key, "one");
     assert_eq!(json!(traces[0].attributes), json!({"channel": "desk"}));
     assert_eq!(json!(traces[1].attributes), json!({"channel": "post"}));
-    let [a, b] = traces[0].events.as_slice() else {
-        panic!("{:?}", traces[0].events)
-    };
+    let [a, b] = traces[0].events.as_slice() else { panic!("{:?}", traces[0].events) };
     assert_eq!(a.activity, "Tom & Jerry\n");
     assert_eq!(a.at, 1_704_067_200_500_000);
     assert_eq!(a.resource.as_deref(), Some("nobody"));
@@ -75,24 +70,15 @@ fn fills_in_defaults_and_rejects_what_has_none() {
             "place": {"city": "Kiel"},
         })
     );
-    assert_eq!(
-        (b.activity.as_str(), b.resource.as_deref()),
-        ("b", Some("eve"))
-    );
+    assert_eq!((b.activity.as_str(), b.resource.as_deref()), ("b", Some("eve")));
     assert_eq!(json!(b.attributes), json!({"cost": 7}));
 
-    let rejected: Vec<_> = rejected
-        .iter()
-        .map(|one| (one.trace.as_deref(), one.reason.as_str()))
-        .collect();
+    let rejected: Vec<_> = rejected.iter().map(|one| (one.trace.as_deref(), one.reason.as_str())).collect();
     assert_eq!(
         rejected,
         [
             (Some("one"), "event 2 (no time) has no time:timestamp"),
-            (
-                Some("one"),
-                "event 3 (bad time) has an unreadable time:timestamp"
-            ),
+            (Some("one"), "event 3 (bad time) has an unreadable time:timestamp"),
             (Some("one"), "event 4 has no concept:name"),
             (Some("one"), "event 5 has no concept:name"),
             (None, "trace 2, of 1 events, has no concept:name"),
@@ -122,9 +108,7 @@ fn a_cut_anywhere_is_noticed() {
     for length in 1..whole {
         let path = folder.file("cut.xes", &LOG[..length]);
         let error = scan(&path).unwrap_err();
-        let Error::Truncated { line, byte, .. } = &error else {
-            panic!("{length}: {error:?}")
-        };
+        let Error::Truncated { line, byte, .. } = &error else { panic!("{length}: {error:?}") };
         assert!(*byte <= length as u64 && *line <= 34, "{error}");
     }
     scan(&folder.file("whole.xes", &LOG[..whole])).unwrap();
@@ -133,10 +117,7 @@ fn a_cut_anywhere_is_noticed() {
     for length in 2..packed.len() {
         let path = folder.file("cut.xes.gz", &packed[..length]);
         let error = scan(&path).unwrap_err();
-        assert!(
-            matches!(error, Error::Truncated { .. }),
-            "{length}: {error:?}"
-        );
+        assert!(matches!(error, Error::Truncated { .. }), "{length}: {error:?}");
         assert!(read_all(&path).is_err(), "{length}");
     }
     scan(&folder.file("whole.xes.gz", packed)).unwrap();
@@ -152,31 +133,13 @@ fn names_the_place_of_a_fault() {
         ("<html>\n</html>", 1, "not one <log>"),
         ("<log/>\nmore\n<!-- -->", 3, "text outside"),
         ("<log><event/></log>", 1, "an event in a trace"),
-        (
-            "<log><int key='a' value='1.0'/></log>",
-            1,
-            "\"1.0\" is no value of type int",
-        ),
-        (
-            "<log>\n<boolean key='a' value='1'/></log>",
-            2,
-            "\"1\" is no value of type boolean",
-        ),
-        (
-            "<log><float key='a' value='1,5'/></log>",
-            1,
-            "\"1,5\" is no value of type float",
-        ),
-        (
-            "<log><id key='a' value='7'/></log>",
-            1,
-            "\"7\" is no value of type id",
-        ),
+        ("<log><int key='a' value='1.0'/></log>", 1, "\"1.0\" is no value of type int"),
+        ("<log>\n<boolean key='a' value='1'/></log>", 2, "\"1\" is no value of type boolean"),
+        ("<log><float key='a' value='1,5'/></log>", 1, "\"1,5\" is no value of type float"),
+        ("<log><id key='a' value='7'/></log>", 1, "\"7\" is no value of type id"),
     ] {
         let error = scan(&folder.file("bad.xes", text)).unwrap_err();
-        let Error::Malformed { line, reason, .. } = &error else {
-            panic!("{text}: {error:?}")
-        };
+        let Error::Malformed { line, reason, .. } = &error else { panic!("{text}: {error:?}") };
         assert!(*line == at && reason.contains(said), "{text}: {error}");
     }
     let deep = format!("<log>{}", "<container key=\"a\">".repeat(100_000));
@@ -201,10 +164,7 @@ fn reads_other_encodings_when_declared() {
         )
     };
     let latin = |encoding: &str| -> Vec<u8> { text(encoding).chars().map(|c| c as u8).collect() };
-    let utf16 = text("UTF-16")
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect::<Vec<_>>();
+    let utf16 = text("UTF-16").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
     for content in [
         text("UTF-8").into_bytes(),
         latin("ISO-8859-1"),
@@ -217,45 +177,27 @@ fn reads_other_encodings_when_declared() {
     }
     let path = folder.file("log.xes", latin("UTF-8"));
     for error in [scan(&path).unwrap_err(), read_all(&path).unwrap_err()] {
-        assert!(
-            error.to_string().ends_with("the text is not valid UTF-8"),
-            "{error}"
-        );
+        assert!(error.to_string().ends_with("the text is not valid UTF-8"), "{error}");
     }
 }
 
 #[test]
 fn empty_and_unknown_files_are_refused() {
     let folder = Folder::new();
-    for name in [
-        "empty.xes",
-        "empty.csv",
-        "empty.jsonl",
-        "empty",
-        "empty.xes.gz",
-    ] {
+    for name in ["empty.xes", "empty.csv", "empty.jsonl", "empty", "empty.xes.gz"] {
         let path = folder.file(name, "");
         assert!(matches!(scan(&path), Err(Error::Empty)), "{name}");
         assert!(matches!(read_all(&path), Err(Error::Empty)), "{name}");
     }
-    assert!(matches!(
-        scan(&folder.file("packed.xes.gz", gzip(""))),
-        Err(Error::Empty)
-    ));
+    assert!(matches!(scan(&folder.file("packed.xes.gz", gzip(""))), Err(Error::Empty)));
     for content in ["plain words", "%PDF-1.7", "\0\u{1}\u{2}"] {
         let path = folder.file("thing.bin", content);
-        assert!(
-            matches!(Format::detect(&path), Err(Error::UnknownFormat { .. })),
-            "{content}"
-        );
+        assert!(matches!(Format::detect(&path), Err(Error::UnknownFormat { .. })), "{content}");
     }
     let missing = folder.file("gone.xes", "").with_file_name("none.xes");
     assert!(matches!(scan(&missing), Err(Error::Io { .. })));
     assert_eq!(scan(&folder.file("bare.xes", "<log/>")).unwrap().traces, 0);
-    assert_eq!(
-        read_all(&folder.file("bare.xes", "<log/>")).unwrap(),
-        (vec![], vec![])
-    );
+    assert_eq!(read_all(&folder.file("bare.xes", "<log/>")).unwrap(), (vec![], vec![]));
 }
 
 #[test]
@@ -270,11 +212,7 @@ fn detects_formats() {
         ("upload.txt", "\n\"Case ID\";Activity\n", Format::Csv),
         ("upload.json", " {\"case\":1}", Format::Jsonl),
     ] {
-        assert_eq!(
-            Format::detect(&folder.file(name, content)).unwrap(),
-            format,
-            "{name}"
-        );
+        assert_eq!(Format::detect(&folder.file(name, content)).unwrap(), format, "{name}");
     }
     let path = folder.file("upload", gzip("<log/>"));
     assert_eq!(Format::detect(&path).unwrap(), Format::Xes);
@@ -285,29 +223,12 @@ fn writes_log_attributes_and_refuses_impossible_times() {
     let mut writer = write_xes(Vec::new());
     let attributes = json!({"source": "a \"test\"", "made": "2024-01-01T00:00:00Z"});
     writer.begin(attributes.as_object().unwrap()).unwrap();
-    let event = Event {
-        activity: "late".to_owned(),
-        at: i64::MAX,
-        ..Event::default()
-    };
-    let trace = Trace {
-        key: "t".to_owned(),
-        attributes: Map::new(),
-        events: vec![event],
-    };
-    assert!(matches!(
-        writer.trace(&trace),
-        Err(Error::TimeOutOfRange { .. })
-    ));
+    let event = Event { activity: "late".to_owned(), at: i64::MAX, ..Event::default() };
+    let trace = Trace { key: "t".to_owned(), attributes: Map::new(), events: vec![event] };
+    assert!(matches!(writer.trace(&trace), Err(Error::TimeOutOfRange { .. })));
     let text = String::from_utf8(writer.finish().unwrap()).unwrap();
-    assert!(
-        text.contains(r#"<string key="source" value="a &quot;test&quot;"/>"#),
-        "{text}"
-    );
-    assert!(
-        text.contains(r#"<date key="made" value="2024-01-01T00:00:00+00:00"/>"#),
-        "{text}"
-    );
+    assert!(text.contains(r#"<string key="source" value="a &quot;test&quot;"/>"#), "{text}");
+    assert!(text.contains(r#"<date key="made" value="2024-01-01T00:00:00+00:00"/>"#), "{text}");
     assert!(!text.contains("<trace>"), "{text}");
     assert!(text.ends_with("</log>\n"), "{text}");
     assert!(xes(&[]).ends_with(b"</log>\n"));

@@ -48,7 +48,7 @@ impl ThreadConn {
         }
         match &mut self.conn {
             Some(conn) => Ok(conn),
-            empty => Ok(empty.insert(Conn::Postgres(crate::engine::postgres::Client::connect(url)?))),
+            empty => Ok(empty.insert(Conn::Postgres(Box::new(crate::engine::postgres::Client::connect(url)?)))),
         }
     }
 }

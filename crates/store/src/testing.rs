@@ -23,7 +23,7 @@ pub struct TestWorkspace {
 
 enum Kind {
     Memory(Conn),
-    Postgres { database: Database, thread: ThreadConn, url: String },
+    Postgres { database: Box<Database>, thread: ThreadConn, url: String },
 }
 
 impl TestWorkspace {
@@ -50,7 +50,7 @@ impl TestWorkspace {
         let id = DatabaseId::Workspace(WorkspaceId::new());
         let database =
             Database::open(id, &Location::Url(url.to_owned()), true, &mut thread).expect("PostgreSQL answers");
-        Self { kind: Kind::Postgres { database, thread, url: url.to_owned() } }
+        Self { kind: Kind::Postgres { database: Box::new(database), thread, url: url.to_owned() } }
     }
 
     /// Runs `work` in a transaction that commits when it succeeds.

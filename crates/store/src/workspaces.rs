@@ -268,10 +268,16 @@ impl Store {
         self.0.open.read().unwrap_or_else(PoisonError::into_inner).get(&workspace).and_then(|slot| slot.get().cloned())
     }
 
-    /// Tells of every workspace that is opened from now on.
+    /// Tells of every workspace that is open and of every one that is opened from now on.
     pub(crate) fn on_open(&self) -> mpsc::UnboundedReceiver<WorkspaceId> {
         let (sender, receiver) = mpsc::unbounded_channel();
-        *lock(&self.0.opened) = Some(sender);
+        *lock(&self.0.opened) = Some(sender.clone());
+        for (workspace, slot) in self.0.open.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            if slot.get().is_some() {
+                // The receiver is at hand, so this arrives.
+                let _ = sender.send(*workspace);
+            }
+        }
         receiver
     }
 

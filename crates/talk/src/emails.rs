@@ -312,7 +312,10 @@ fn find(tx: &mut Tx<'_>, id: EmailId) -> Result<Email> {
 /// The e-mail with its addresses in one form, if every field is as it must be.
 fn checked(tx: &mut Tx<'_>, space: SpaceId, id: EmailId, new: &NewEmail) -> Result<NewEmail> {
     if new.to.len() + new.cc.len() + new.bcc.len() > MOST_RECIPIENTS {
-        return Err(Error::invalid("to", format!("an e-mail can have {MOST_RECIPIENTS} recipients at most, copies included")));
+        return Err(Error::invalid(
+            "to",
+            format!("an e-mail can have {MOST_RECIPIENTS} recipients at most, copies included"),
+        ));
     }
     check::optional("subject", Some(&new.subject), check::TITLE)?;
     if new.subject.contains(char::is_control) {
@@ -322,7 +325,8 @@ fn checked(tx: &mut Tx<'_>, space: SpaceId, id: EmailId, new: &NewEmail) -> Resu
     if let Some(answered) = new.in_reply_to {
         let sql = "SELECT 1 FROM emails WHERE id = $1 AND space_id = $2 AND id <> $3";
         let found = tx.query_opt(sql, params![answered, space, id], |_| Ok(()))?;
-        found.ok_or_else(|| Error::invalid("in_reply_to", format!("No email found with ID {answered} in this space")))?;
+        found
+            .ok_or_else(|| Error::invalid("in_reply_to", format!("No email found with ID {answered} in this space")))?;
     }
     Ok(NewEmail {
         to: addresses("to", &new.to)?,
@@ -335,7 +339,10 @@ fn checked(tx: &mut Tx<'_>, space: SpaceId, id: EmailId, new: &NewEmail) -> Resu
 }
 
 fn addresses(field: &str, list: &[String]) -> Result<Vec<String>> {
-    list.iter().enumerate().map(|(i, text)| address(text).map_err(|why| Error::invalid(format!("{field}[{i}]"), why))).collect()
+    list.iter()
+        .enumerate()
+        .map(|(i, text)| address(text).map_err(|why| Error::invalid(format!("{field}[{i}]"), why)))
+        .collect()
 }
 
 /// An address in the form it is kept in.

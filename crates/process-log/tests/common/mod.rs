@@ -57,10 +57,8 @@ pub fn xes(traces: &[Trace]) -> Vec<u8> {
 
 /// The permit log, which is no part of the repository; says so where it is missing.
 pub fn permit_log() -> Option<PathBuf> {
-    let folder = std::env::var_os("HEDDLE_SHARED_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
+    let folder = std::env::var_os("HEDDLE_SHARED_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
     let path = folder.join("permit-receipt.xes.gz");
     if !path.is_file() {
         eprintln!("skipped: there is no {}", path.display());

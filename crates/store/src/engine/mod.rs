@@ -21,7 +21,7 @@ pub enum Conn {
     /// SQLite.
     Sqlite(rusqlite::Connection),
     /// PostgreSQL.
-    Postgres(postgres::Client),
+    Postgres(Box<postgres::Client>),
 }
 
 impl Conn {

@@ -4,10 +4,7 @@ use kernel::{Actor, Result, ids::EmailId};
 use serde_json::{Value as Json, json};
 use store::{JobContext, Outcome, Tx, Workers, params};
 
-use super::{
-    Email, EmailState, Mailer, event, find,
-    mailer::Refusal,
-};
+use super::{Email, EmailState, Mailer, event, find, mailer::Refusal};
 use crate::activities::{self, ActivityType, Visibility};
 
 /// The job's kind.
@@ -33,7 +30,7 @@ pub fn workers(workers: Workers, mailer: Mailer) -> Workers {
     })
 }
 
-async fn run(context: &JobContext, mailer: &Mailer) -> Result<Outcome> {
+pub(super) async fn run(context: &JobContext, mailer: &Mailer) -> Result<Outcome> {
     let JobContext { store, workspace, job, .. } = context;
     let payload: Payload = serde_json::from_value(job.payload.clone()).map_err(kernel::Error::internal)?;
     let id = payload.email_id;
@@ -82,7 +79,7 @@ struct Payload {
 }
 
 /// The Message-IDs of the e-mails that this one answers, directly and before, oldest first.
-fn references(tx: &mut Tx<'_>, email: &Email) -> Result<Vec<String>> {
+pub(super) fn references(tx: &mut Tx<'_>, email: &Email) -> Result<Vec<String>> {
     let mut chain: Vec<String> = Vec::new();
     let mut next = email.in_reply_to;
     while let Some(id) = next
@@ -142,7 +139,9 @@ fn refused(tx: &mut Tx<'_>, id: EmailId, why: &str) -> Result<()> {
 fn tell(tx: &mut Tx<'_>, email: &Email, text: &str, data: Json) -> Result<()> {
     let thread = match (email.thread_id, email.case_id) {
         (Some(thread), _) => Some(thread),
-        (None, Some(case)) => tx.query_opt("SELECT thread_id FROM cases WHERE id = $1", params![case], |row| row.get(0))?,
+        (None, Some(case)) => {
+            tx.query_opt("SELECT thread_id FROM cases WHERE id = $1", params![case], |row| row.get(0))?
+        }
         (None, None) => None,
     };
     // Threads go with their space; a case's thread may be gone while the e-mail is not.

@@ -117,7 +117,8 @@ impl Mailer {
             .date(UNIX_EPOCH + Duration::from_micros(queued))
             .subject(email.subject.as_str())
             .header(ContentType::TEXT_PLAIN);
-        let read = |text: &String| text.parse::<Mailbox>().map_err(|e| format!("{text:?} is not an e-mail address: {e}"));
+        let read =
+            |text: &String| text.parse::<Mailbox>().map_err(|e| format!("{text:?} is not an e-mail address: {e}"));
         for to in &email.to {
             builder = builder.to(read(to)?);
         }

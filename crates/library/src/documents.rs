@@ -1,0 +1,321 @@
+//! Documents (Interloom v1, Artifacts): files and notes, attached to a case, a thread or a space.
+//!
+//! A file's bytes are a blob, named by their SHA-256 and stored before the row is written; a note's text is in its row.
+//! Files with the same bytes share a blob, which goes with the last of them.
+
+mod blob;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use identity::{Right, access};
+use kernel::{
+    Error, Page, PageRequest, Result, Timestamp, check,
+    ids::{ActorId, CaseId, DocumentId, SpaceId, ThreadId},
+};
+use serde_json::json;
+use store::{NewEvent, Param, Row, Stored, ToParam, Tx, params, search};
+use talk::{
+    activities::{self, ActivityType, Visibility},
+    place::{self, Place, PlaceRef},
+};
+
+pub use self::{
+    blob::{delete_blob_job, workers},
+    text::{AGENT_TEXT, text},
+};
+use crate::names;
+
+store::text_enum! {
+    /// What kind of document it is.
+    pub enum DocumentKind {
+        /// A file that was uploaded.
+        File = "file",
+        /// A note that was written here.
+        Note = "note",
+    }
+}
+
+/// What is known of a document; its content is apart.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Its id.
+    pub id: DocumentId,
+    /// The space it is in.
+    pub space_id: SpaceId,
+    /// The case it is attached to, itself or by its thread.
+    pub case_id: Option<CaseId>,
+    /// The thread it is attached to.
+    pub thread_id: Option<ThreadId>,
+    /// File or note.
+    pub kind: DocumentKind,
+    /// The file's name or the note's title.
+    pub name: String,
+    /// The type of its content.
+    pub mime_type: String,
+    /// The size of its content in bytes.
+    pub size: i64,
+    /// The SHA-256 of a file's bytes, which is also where they are; none for a note.
+    pub sha256: Option<String>,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// Who added it.
+    pub created_by: ActorId,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+const COLUMNS: &str = "d.id, d.space_id, d.case_id, d.thread_id, d.kind, d.name, d.mime_type, d.size, d.sha256, d.tags, \
+                       d.created_by, d.created_at, d.updated_at";
+
+fn read(row: &Row<'_>) -> Result<Document> {
+    Ok(Document {
+        id: row.get(0)?,
+        space_id: row.get(1)?,
+        case_id: row.get(2)?,
+        thread_id: row.get(3)?,
+        kind: row.get(4)?,
+        name: row.get(5)?,
+        mime_type: row.get(6)?,
+        size: row.get(7)?,
+        sha256: row.get(8)?,
+        tags: row.get(9)?,
+        created_by: row.get(10)?,
+        created_at: row.get(11)?,
+        updated_at: row.get(12)?,
+    })
+}
+
+/// A file to add, whose bytes are stored already.
+#[derive(Clone, Debug)]
+pub struct NewFile {
+    /// Its name as the caller gives it; [`names::file_name`] says what is kept.
+    pub name: String,
+    /// Its content type as the caller gives it; [`names::mime_type`] says what is kept.
+    pub mime_type: Option<String>,
+    /// Where the bytes are.
+    pub stored: Stored,
+}
+
+/// What a download needs.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// The file's name; a note's ends in `.md`.
+    pub name: String,
+    /// The type of the content.
+    pub mime_type: String,
+    /// Its size in bytes.
+    pub size: i64,
+    /// Where it is.
+    pub source: Source,
+}
+
+/// Where a document's content is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// In the blob of this SHA-256.
+    Blob(String),
+    /// Here: a note's text.
+    Text(String),
+}
+
+/// The type of a note's text.
+const NOTE_TYPE: &str = "text/markdown";
+
+/// The documents that the actor can see, newest first, of one case, thread or space if wanted.
+///
+/// # Errors
+/// `case_not_found`, `thread_not_found` or `space_not_found` when a filter names what the actor cannot see.
+pub fn list(
+    tx: &mut Tx<'_>,
+    case: Option<CaseId>,
+    thread: Option<ThreadId>,
+    space: Option<SpaceId>,
+    request: PageRequest,
+) -> Result<Page<Document>> {
+    let actor = tx.actor().id;
+    let mut values: Vec<Param<'_>> = vec![actor.to_param()];
+    let mut from =
+        "FROM documents d JOIN members m ON m.space_id = d.space_id AND m.actor_id = $1 WHERE TRUE".to_owned();
+    if let Some(case) = &case {
+        place::of_case(tx, *case, Right::See)?;
+        values.push(case.to_param());
+        from.push_str(&format!(" AND d.case_id = ${}", values.len()));
+    }
+    if let Some(thread) = &thread {
+        place::of_thread(tx, *thread, Right::See)?;
+        values.push(thread.to_param());
+        from.push_str(&format!(" AND d.thread_id = ${}", values.len()));
+    }
+    if let Some(space) = &space {
+        place::require_space(tx, *space)?;
+        values.push(space.to_param());
+        from.push_str(&format!(" AND d.space_id = ${}", values.len()));
+    }
+    let total = tx.query_one(&format!("SELECT COUNT(*) {from}"), &values, |row| row.get(0))?;
+    let n = values.len();
+    values.extend([Param::Int(request.limit()), Param::Int(request.offset())]);
+    let items = tx.query(
+        &format!("SELECT {COLUMNS} {from} ORDER BY d.created_at DESC, d.id DESC LIMIT ${} OFFSET ${}", n + 1, n + 2),
+        &values,
+        read,
+    )?;
+    Ok(Page { items, total, request })
+}
+
+/// One document.
+///
+/// # Errors
+/// `artifact_not_found`.
+pub fn get(tx: &mut Tx<'_>, id: DocumentId) -> Result<Document> {
+    require(tx, id, Right::See)
+}
+
+/// A document's content, or where it is.
+///
+/// # Errors
+/// `artifact_not_found`.
+pub fn content(tx: &mut Tx<'_>, id: DocumentId) -> Result<Content> {
+    let document = require(tx, id, Right::See)?;
+    let body: Option<String> =
+        tx.query_one("SELECT body FROM documents WHERE id = $1", params![id], |row| row.get(0))?;
+    let (name, source) = match (document.sha256, body) {
+        (Some(sha256), _) => (document.name, Source::Blob(sha256)),
+        (None, body) => (names::file_name(&format!("{}.md", document.name)), Source::Text(body.unwrap_or_default())),
+    };
+    Ok(Content { name, mime_type: document.mime_type, size: document.size, source })
+}
+
+/// Adds a file whose bytes are stored, and tells the thread.
+///
+/// # Errors
+/// Those of the place, `forbidden` for observers.
+pub fn create_file(tx: &mut Tx<'_>, place: PlaceRef, file: &NewFile) -> Result<Document> {
+    let place = place::resolve(tx, place, Right::Work)?;
+    let name = names::file_name(&file.name);
+    let mime_type = names::mime_type(file.mime_type.as_deref(), &name);
+    let content = New { kind: DocumentKind::File, name: &name, mime_type: &mime_type, size: file.stored.size };
+    insert(tx, &place, content, Some(&file.stored.sha256), None)
+}
+
+/// Adds a note, and tells the thread.
+///
+/// # Errors
+/// Those of the place, `forbidden` for observers, `Invalid` for a blank or over-long title and an over-long body.
+pub fn create_note(tx: &mut Tx<'_>, place: PlaceRef, title: &str, body: &str) -> Result<Document> {
+    let place = place::resolve(tx, place, Right::Work)?;
+    let name = check::required("title", title, check::TITLE)?;
+    check::optional("body", Some(body), check::TEXT)?;
+    let content = New { kind: DocumentKind::Note, name, mime_type: NOTE_TYPE, size: body.len() as i64 };
+    insert(tx, &place, content, None, Some(body))
+}
+
+/// Removes a document. The bytes follow by a job, unless another document or data table has the same.
+///
+/// # Errors
+/// `artifact_not_found`, `forbidden` for observers.
+pub fn delete(tx: &mut Tx<'_>, id: DocumentId) -> Result<()> {
+    let document = require(tx, id, Right::Work)?;
+    tx.execute("DELETE FROM documents WHERE id = $1", params![id])?;
+    search::remove(tx, id.uuid())?;
+    if let Some(sha256) = &document.sha256 {
+        blob::enqueue_if_unused(tx, sha256)?;
+    }
+    event(tx, "artifact.deleted", &document)
+}
+
+/// What an absent or invisible document answers.
+pub fn artifact_not_found(id: DocumentId) -> Error {
+    Error::not_found("artifact_not_found", format!("No artifact found with ID {id}"))
+}
+
+/// One document in whose space the actor has `right`.
+fn require(tx: &mut Tx<'_>, id: DocumentId, right: Right) -> Result<Document> {
+    let document = tx
+        .query_opt(&format!("SELECT {COLUMNS} FROM documents d WHERE d.id = $1"), params![id], read)?
+        .ok_or_else(|| artifact_not_found(id))?;
+    let role = access::role(tx, document.space_id)?;
+    access::check(role, right, || artifact_not_found(id))?;
+    Ok(document)
+}
+
+struct New<'a> {
+    kind: DocumentKind,
+    name: &'a str,
+    mime_type: &'a str,
+    size: i64,
+}
+
+fn insert(tx: &mut Tx<'_>, place: &Place, new: New<'_>, sha256: Option<&str>, body: Option<&str>) -> Result<Document> {
+    let document = Document {
+        id: DocumentId::new(),
+        space_id: place.space,
+        case_id: place.case,
+        thread_id: place.thread,
+        kind: new.kind,
+        name: new.name.to_owned(),
+        mime_type: new.mime_type.to_owned(),
+        size: new.size,
+        sha256: sha256.map(str::to_owned),
+        tags: Vec::new(),
+        created_by: tx.actor().id,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+    };
+    tx.execute(
+        "INSERT INTO documents (id, space_id, case_id, thread_id, kind, name, mime_type, size, sha256, body, tags, created_by, \
+         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+        params![
+            document.id,
+            document.space_id,
+            document.case_id,
+            document.thread_id,
+            document.kind,
+            document.name,
+            document.mime_type,
+            document.size,
+            document.sha256,
+            body,
+            document.tags,
+            document.created_by,
+            document.created_at
+        ],
+    )?;
+    let item = search::Item {
+        kind: "document",
+        subject: document.id.uuid(),
+        space: document.space_id,
+        title: &document.name,
+        body: body.unwrap_or_default(),
+    };
+    search::put(tx, &item)?;
+    if let Some(log) = place.log {
+        let (entry, text) = match document.kind {
+            DocumentKind::File => (ActivityType::ArtifactAdded, format!("Added {}", document.name)),
+            DocumentKind::Note => (ActivityType::NoteEdit, format!("Wrote the note {}", document.name)),
+        };
+        let data = json!({"artifact_id": document.id, "name": document.name});
+        activities::append(tx, log, entry, Visibility::Public, &text, Some(data))?;
+    }
+    event(tx, "artifact.added", &document)?;
+    Ok(document)
+}
+
+fn event(tx: &mut Tx<'_>, verb: &'static str, document: &Document) -> Result<()> {
+    tx.emit(NewEvent {
+        verb,
+        subject: document.id.uuid(),
+        space: Some(document.space_id),
+        case: document.case_id,
+        thread: document.thread_id,
+        data: json!({
+            "kind": document.kind,
+            "name": document.name,
+            "mime_type": document.mime_type,
+            "size": document.size,
+            "sha256": document.sha256,
+        }),
+    })
+}
