@@ -36,13 +36,12 @@ pub struct Form {
 }
 
 impl Form {
-    /// Reads a multipart form whose part `file` holds a file of at most the size that the settings allow.
+    /// Reads a multipart form whose part `file` holds a file of at most `limit` bytes.
     ///
     /// # Errors
     /// `unsupported_media_type`, `file_too_large` (told by the header, before anything is read, or while reading),
     /// `invalid_form`, `Invalid` for a field twice or over-long.
-    pub async fn read(app: &App, workspace: WorkspaceId, request: Request) -> Result<Self> {
-        let limit = app.settings().max_upload;
+    pub async fn read(app: &App, workspace: WorkspaceId, request: Request, limit: u64) -> Result<Self> {
         let announced = request
             .headers()
             .get(axum::http::header::CONTENT_LENGTH)

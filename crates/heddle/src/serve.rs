@@ -4,8 +4,10 @@ use std::{fs::File, net::SocketAddr};
 
 use api::{App, Settings};
 use kernel::{Error, Result};
+use library::documents;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use store::{Engine, Store, Workers};
+use talk::emails::{self, Mailer};
 use tokio_util::sync::CancellationToken;
 
 use crate::{config::Storage, http, logging};
@@ -84,10 +86,12 @@ pub async fn run(args: Args) -> Result<()> {
 
 /// Who follows the event log and who runs which job.
 fn workers(args: &Args) -> Result<Workers> {
-    let _ = args;
-    Ok(Workers::new()
+    let outbox = args.storage.data_dir.join("outbox");
+    let mailer = Mailer::from_config(args.smtp_url.as_deref(), args.mail_from.as_deref(), outbox)?;
+    let workers = Workers::new()
         .reader("work.progress", work::follow_event)
-        .reader("work.search", work::search_index::follow_event))
+        .reader("work.search", work::search_index::follow_event);
+    Ok(emails::workers(documents::workers(workers), mailer))
 }
 
 /// Keeps a second server away from an embedded database: its jobs would be run twice.

@@ -21,7 +21,7 @@ use talk::{
 };
 
 pub use self::{
-    blob::{delete_blob_job, workers},
+    blob::{delete_blob_job, discard_upload, workers},
     text::{AGENT_TEXT, text},
 };
 use crate::names;

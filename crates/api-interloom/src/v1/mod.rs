@@ -2,7 +2,10 @@
 //! proposals.
 
 mod actors;
+mod artifacts;
 mod cases;
+mod datatables;
+mod emails;
 mod envelope;
 mod events;
 mod instructions;
@@ -14,9 +17,12 @@ mod stages;
 mod threads;
 
 use api::App;
-use axum::{Router, middleware};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 use utoipa::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt},
+    routes,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -67,6 +73,18 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(threads::list_threads, threads::create_thread))
         .routes(routes!(threads::get_thread))
         .routes(routes!(threads::list_thread_activities, threads::post_activity))
+        // Artifacts
+        .routes(routes!(artifacts::list_artifacts, artifacts::upload_artifact).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(artifacts::get_artifact, artifacts::delete_artifact))
+        .routes(routes!(artifacts::download_artifact))
+        // DataTables
+        .routes(routes!(datatables::list_datatables, datatables::create_datatable).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(datatables::get_datatable))
+        .routes(routes!(datatables::query_datatable_rows))
+        // EmailMessages
+        .routes(routes!(emails::list_emails, emails::create_email))
+        .routes(routes!(emails::get_email, emails::update_email))
+        .routes(routes!(emails::send_email))
         // Labels
         .routes(routes!(labels::list_space_labels, labels::create_label))
         .routes(routes!(labels::apply_case_label))

@@ -1,6 +1,9 @@
 use serde_json::json;
 
-use crate::{on_each_engine, support::{Engine, Server, World}};
+use crate::{
+    on_each_engine,
+    support::{Engine, Server, World},
+};
 
 on_each_engine! {
     async fn people_and_agents_are_one_list(server: &Server) {

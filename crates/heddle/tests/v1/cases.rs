@@ -1,6 +1,9 @@
 use serde_json::json;
 
-use crate::{on_each_engine, support::{Engine, Server, World}};
+use crate::{
+    on_each_engine,
+    support::{Engine, Server, World},
+};
 
 on_each_engine! {
     async fn a_case_walks_its_whole_life(server: &Server) {

@@ -1,6 +1,9 @@
 use serde_json::json;
 
-use crate::{on_each_engine, support::{Engine, Server, World}};
+use crate::{
+    on_each_engine,
+    support::{Engine, Server, World},
+};
 
 on_each_engine! {
     async fn instructions_are_added_changed_and_ticked_off(server: &Server) {

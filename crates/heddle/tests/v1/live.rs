@@ -6,7 +6,10 @@ use futures::StreamExt;
 use reqwest::{Method, Response};
 use serde_json::{Value as Json, json};
 
-use crate::{on_each_engine, support::{Client, Engine, Server, World}};
+use crate::{
+    on_each_engine,
+    support::{Client, Engine, Server, World},
+};
 
 /// A stream of server-sent events.
 struct Live {
@@ -30,7 +33,9 @@ impl Live {
     async fn next(&mut self) -> (i64, String, Json) {
         loop {
             if let Some((block, rest)) = self.buffer.split_once("\n\n") {
-                let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned));
+                let field = |name: &str| {
+                    block.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned))
+                };
                 let event = field("id").map(|id| {
                     let data = serde_json::from_str(&field("data").unwrap()).unwrap();
                     (id.parse().unwrap(), field("event").unwrap(), data)
@@ -41,7 +46,8 @@ impl Live {
                     None => continue,
                 }
             }
-            let chunk = tokio::time::timeout(Duration::from_secs(20), self.bytes.next()).await.expect("an event comes in time");
+            let chunk =
+                tokio::time::timeout(Duration::from_secs(20), self.bytes.next()).await.expect("an event comes in time");
             self.buffer.push_str(std::str::from_utf8(&chunk.unwrap().unwrap()).unwrap());
         }
     }

@@ -3,7 +3,10 @@
 mod support;
 
 mod actors;
+mod artifacts;
 mod cases;
+mod datatables;
+mod emails;
 mod instructions;
 mod labels;
 mod live;

@@ -1,6 +1,9 @@
 use serde_json::json;
 
-use crate::{on_each_engine, support::{Engine, Server, World}};
+use crate::{
+    on_each_engine,
+    support::{Engine, Server, World},
+};
 
 on_each_engine! {
     async fn a_procedure_is_built_and_applied_as_a_copy(server: &Server) {

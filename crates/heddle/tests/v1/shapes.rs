@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::artifacts;
 use crate::support::{Engine, Server, World};
 
 /// Replaces what differs from run to run by its kind.
@@ -21,11 +22,28 @@ async fn answers_keep_their_shape() {
     let world = World::new(server).await;
     let (case, stages) = world.active_case(&["Receive"]).await;
     let stage = stages[0]["id"].as_str().unwrap();
-    let thread = world.member.get(&format!("/v1/cases/{case}")).await.data(200)["thread_id"].as_str().unwrap().to_owned();
-    let label = world.member.post(&format!("/v1/spaces/{}/labels", world.space), json!({"name": "fraud", "color": "#cc3300"})).await.id(201);
+    let thread =
+        world.member.get(&format!("/v1/cases/{case}")).await.data(200)["thread_id"].as_str().unwrap().to_owned();
+    let label = world
+        .member
+        .post(&format!("/v1/spaces/{}/labels", world.space), json!({"name": "fraud", "color": "#cc3300"}))
+        .await
+        .id(201);
     world.member.post(&format!("/v1/cases/{case}/labels"), json!({"label_id": label})).await.data(200);
     let procedure = world.member.get("/v1/procedures").await.data(200)[0]["id"].as_str().unwrap().to_owned();
+    let artifact = artifacts::upload(&world.member, &[("case_id", &case)], "a.txt", b"a").await.id(201);
+    let rows = json!({"name": "T", "case_id": case, "rows": [{"a": 1, "b": "x"}]});
+    let datatable = world.member.post("/v1/datatables", rows).await.id(201);
+    let email = world
+        .member
+        .post("/v1/emails", json!({"case_id": case, "to": ["a@example.com"], "subject": "Hi"}))
+        .await
+        .id(201);
     for (name, path) in [
+        ("artifact", format!("/v1/artifacts/{artifact}")),
+        ("datatable", format!("/v1/datatables/{datatable}")),
+        ("rows", format!("/v1/datatables/{datatable}/rows")),
+        ("email", format!("/v1/emails/{email}")),
         ("space", format!("/v1/spaces/{}", world.space)),
         ("members", format!("/v1/spaces/{}/members?per_page=1", world.space)),
         ("case", format!("/v1/cases/{case}")),
@@ -48,8 +66,10 @@ async fn answers_keep_their_shape() {
 
 #[test]
 fn the_openapi_document_is_the_one_in_the_repository() {
-    let shown = std::process::Command::new(env!("CARGO_BIN_EXE_heddle")).args(["openapi", "interloom-v1"]).output().unwrap();
-    let kept = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/interloom-v1.json")).unwrap_or_default();
+    let shown =
+        std::process::Command::new(env!("CARGO_BIN_EXE_heddle")).args(["openapi", "interloom-v1"]).output().unwrap();
+    let kept =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/interloom-v1.json")).unwrap_or_default();
     assert!(shown.status.success());
     assert!(shown.stdout == kept, "openapi/interloom-v1.json is not current: run make openapi");
 }

@@ -1,6 +1,9 @@
 use serde_json::json;
 
-use crate::{on_each_engine, support::{Engine, Server, World}};
+use crate::{
+    on_each_engine,
+    support::{Engine, Server, World},
+};
 
 on_each_engine! {
     async fn stages_follow_one_another(server: &Server) {

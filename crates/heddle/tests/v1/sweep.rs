@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use reqwest::{Method, multipart};
 use serde_json::{Map, Value as Json, json};
 
-use crate::{on_each_engine, support::{Answer, Client, Engine, Server, World}};
+use crate::{
+    artifacts, on_each_engine,
+    support::{Answer, Client, Engine, Server, World},
+};
 
 /// Operations that a member of the workspace may call without any role in a space.
 const OPEN_TO_STRANGERS: &[(&str, &str)] = &[
@@ -72,7 +75,9 @@ fn example(document: &Json, schema: &Json, name: &str, ids: &BTreeMap<&str, Stri
         other => other.as_str().unwrap_or("object"),
     };
     match kind {
-        "string" if schema["format"] == "uuid" => json!(ids.get(name).unwrap_or_else(|| panic!("no id for the field {name}"))),
+        "string" if schema["format"] == "uuid" => {
+            json!(ids.get(name).unwrap_or_else(|| panic!("no id for the field {name}")))
+        }
         "string" if name == "url" => json!("https://example.com/tool"),
         "string" => json!("some_text"),
         "integer" | "number" => json!(1),
@@ -84,6 +89,10 @@ fn example(document: &Json, schema: &Json, name: &str, ids: &BTreeMap<&str, Stri
                 let field = field.as_str().unwrap();
                 object.insert(field.to_owned(), example(document, &schema["properties"][field], field, ids));
             }
+            // What is attached to a case, a thread or a space needs one of them.
+            if schema["properties"].get("case_id").is_some() {
+                object.insert("case_id".to_owned(), json!(ids["case_id"]));
+            }
             Json::Object(object)
         }
     }
@@ -94,11 +103,20 @@ async fn things(world: &World) -> BTreeMap<&'static str, String> {
     let (case, stages) = world.active_case(&["Receive"]).await;
     let stage = stages[0]["id"].as_str().unwrap().to_owned();
     let instruction = world.instructions(&stage).await[0]["id"].as_str().unwrap().to_owned();
-    let thread = world.member.get(&format!("/v1/cases/{case}")).await.data(200)["thread_id"].as_str().unwrap().to_owned();
-    let label = world.member.post(&format!("/v1/spaces/{}/labels", world.space), json!({"name": "fraud"})).await.id(201);
+    let thread =
+        world.member.get(&format!("/v1/cases/{case}")).await.data(200)["thread_id"].as_str().unwrap().to_owned();
+    let label =
+        world.member.post(&format!("/v1/spaces/{}/labels", world.space), json!({"name": "fraud"})).await.id(201);
     world.member.post(&format!("/v1/cases/{case}/labels"), json!({"label_id": label})).await.data(200);
     let procedure = world.procedure(&["Other"]).await;
+    let artifact = artifacts::upload(&world.member, &[("case_id", &case)], "a.txt", b"a").await.id(201);
+    let rows = json!({"name": "T", "case_id": case, "rows": [{"a": 1}]});
+    let datatable = world.member.post("/v1/datatables", rows).await.id(201);
+    let email = world.member.post("/v1/emails", json!({"case_id": case, "to": ["a@example.com"]})).await.id(201);
     BTreeMap::from([
+        ("artifacts", artifact),
+        ("datatables", datatable),
+        ("emails", email),
         ("spaces", world.space.clone()),
         ("space_id", world.space.clone()),
         ("cases", case.clone()),
@@ -122,21 +140,23 @@ async fn call(client: &Client, document: &Json, operation: &Operation, ids: &BTr
     for segment in operation.path.split('/').skip(1) {
         path.push('/');
         if segment.starts_with('{') {
-            path.push_str(ids.get(collection).unwrap_or_else(|| panic!("no id for {} in {}", collection, operation.path)));
+            path.push_str(
+                ids.get(collection).unwrap_or_else(|| panic!("no id for {} in {}", collection, operation.path)),
+            );
         } else {
             path.push_str(segment);
             collection = segment;
         }
     }
     let mut request = client.request(operation.method.clone(), &path);
-    if let Some(schema) = &operation.body {
-        request = request.json(&example(document, schema, "", ids));
-    } else if operation.multipart {
+    if operation.multipart {
         let form = multipart::Form::new()
             .text("case_id", ids["case_id"].clone())
             .text("name", "table")
             .part("file", multipart::Part::bytes(b"a,b\n1,2\n".to_vec()).file_name("t.csv"));
         request = request.multipart(form);
+    } else if let Some(schema) = &operation.body {
+        request = request.json(&example(document, schema, "", ids));
     }
     client.send(request).await
 }

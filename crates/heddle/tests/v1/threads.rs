@@ -1,6 +1,9 @@
 use serde_json::json;
 
-use crate::{on_each_engine, support::{Client, Engine, Server, World}};
+use crate::{
+    on_each_engine,
+    support::{Client, Engine, Server, World},
+};
 
 async fn seen(client: &Client, thread: &str) -> Vec<String> {
     let answer = client.get(&format!("/v1/threads/{thread}/activities")).await;

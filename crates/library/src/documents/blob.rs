@@ -32,6 +32,14 @@ pub(super) fn enqueue_if_unused(tx: &mut Tx<'_>, sha256: &str) -> Result<()> {
     Ok(())
 }
 
+/// Has the bytes of an upload removed that did not become a document.
+///
+/// # Errors
+/// The engine's.
+pub fn discard_upload(tx: &mut Tx<'_>, sha256: &str) -> Result<()> {
+    enqueue_if_unused(tx, sha256)
+}
+
 /// Removes the blob that the job names, unless something refers to it again by now.
 ///
 /// # Errors

@@ -75,7 +75,8 @@ impl Server {
         if let Some(url) = &database_url {
             command.env("HEDDLE_DATABASE_URL", url);
         }
-        let log = std::fs::File::options().create(true).append(true).open(folder.join("server.log")).expect("a log file");
+        let log =
+            std::fs::File::options().create(true).append(true).open(folder.join("server.log")).expect("a log file");
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the server starts");
         let stdout = child.stdout.take().expect("its output is piped");
         let mut lines = BufReader::new(stdout).lines();
@@ -134,5 +135,10 @@ fn kill_at_exit(pid: u32) {
     }
     let parent = std::process::id();
     let script = format!("while kill -0 {parent} 2>/dev/null; do sleep 0.5; done; kill -9 {pid}");
-    let _ = Command::new("sh").args(["-c", &script]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let _ = Command::new("sh")
+        .args(["-c", &script])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
 }

@@ -43,22 +43,30 @@ impl World {
         let mut people = Vec::new();
         for role in ["admin", "member", "observer", "stranger"] {
             let email = format!("{role}@{slug}.example");
-            let (user, actor) = workspaces::add_user(&server.store, workspace, &email, Some(role), WorkspaceRole::Member)
-                .await
-                .expect("a user is added");
+            let (user, actor) =
+                workspaces::add_user(&server.store, workspace, &email, Some(role), WorkspaceRole::Member)
+                    .await
+                    .expect("a user is added");
             let key = Self::key(server, workspace, user.id).await;
             let id = actor.id.to_string();
             if role != "stranger" {
-                owner.post(&format!("/v1/spaces/{space}/members"), json!({"actor_id": id, "role": role})).await.data(201);
+                owner
+                    .post(&format!("/v1/spaces/{space}/members"), json!({"actor_id": id, "role": role}))
+                    .await
+                    .data(201);
             }
             people.push((Client::new(&server.url, Some(&key)), id));
         }
         let agent = json!({"type": "ai", "name": "Rules agent", "model_id": "rules", "capabilities": ["triage"]});
         let agent_id = owner.post("/v1/actors", agent).await.id(201);
-        owner.post(&format!("/v1/spaces/{space}/members"), json!({"actor_id": agent_id, "role": "member"})).await.data(201);
+        owner
+            .post(&format!("/v1/spaces/{space}/members"), json!({"actor_id": agent_id, "role": "member"}))
+            .await
+            .data(201);
         let mut people = people.into_iter();
         let mut next = || people.next().expect("four people");
-        let ((admin, _), (member, member_id), (observer, observer_id), (stranger, stranger_id)) = (next(), next(), next(), next());
+        let ((admin, _), (member, member_id), (observer, observer_id), (stranger, stranger_id)) =
+            (next(), next(), next(), next());
         Self {
             workspace,
             slug,
@@ -82,8 +90,9 @@ impl World {
     pub async fn workspace(server: &Server) -> (WorkspaceId, String, String, String) {
         let slug = format!("w{}", WorkspaceId::new().uuid().simple());
         let email = format!("owner@{slug}.example");
-        let (workspace, user, actor) =
-            workspaces::create(&server.store, "Acme", Some(&slug), &email, Some("Owner")).await.expect("a workspace is made");
+        let (workspace, user, actor) = workspaces::create(&server.store, "Acme", Some(&slug), &email, Some("Owner"))
+            .await
+            .expect("a workspace is made");
         let key = Self::key(server, workspace.id, user.id).await;
         (workspace.id, slug, key, actor.id.to_string())
     }
