@@ -36,6 +36,18 @@ impl Ctx {
         self.app.store().read(self.principal.workspace, self.principal.actor, work).await
     }
 
+    /// [`Ctx::read`] for a few rows by their keys: see [`store::Store::peek`].
+    ///
+    /// # Errors
+    /// What `work` gives.
+    pub async fn peek<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.app.store().peek(self.principal.workspace, self.principal.actor, work).await
+    }
+
     /// Runs `work` in a transaction of the caller's workspace, as the caller, and answers once it is durable.
     ///
     /// # Errors

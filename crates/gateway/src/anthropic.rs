@@ -13,10 +13,10 @@ use crate::failure::failure;
 use crate::http::{Http, IDLE_TIMEOUT};
 use crate::partial::PartialCall;
 use crate::quirks::takes_temperature;
-use crate::{
-    ChatRequest, ChatResponse, Content, Error, Message, Provider, Role, StopReason, StreamEvent,
-    Usage,
-};
+use crate::{ChatRequest, ChatResponse, Content, Error, Message, Provider, Role, StopReason, StreamEvent, Usage};
+
+/// The provider's name.
+const NAME: &str = "anthropic";
 
 /// A provider that speaks Anthropic's Messages API. Its name is `anthropic`.
 pub struct Anthropic {
@@ -34,15 +34,8 @@ impl Anthropic {
     /// `InvalidRequest` when the address or the key cannot be used, `Network` when TLS cannot be
     /// set up.
     pub fn new(base_url: &str, api_key: &str) -> Result<Self, Error> {
-        let headers = |key: &str| {
-            vec![
-                ("x-api-key", key.to_owned()),
-                ("anthropic-version", Self::VERSION.to_owned()),
-            ]
-        };
-        Ok(Self {
-            http: Http::new(base_url, api_key, headers, IDLE_TIMEOUT)?,
-        })
+        let headers = |key: &str| vec![("x-api-key", key.to_owned()), ("anthropic-version", Self::VERSION.to_owned())];
+        Ok(Self { http: Http::new(base_url, api_key, headers, IDLE_TIMEOUT)? })
     }
 }
 
@@ -55,7 +48,7 @@ impl fmt::Debug for Anthropic {
 
 impl Provider for Anthropic {
     fn name(&self) -> &str {
-        "anthropic"
+        NAME
     }
 
     fn chat<'a>(
@@ -66,11 +59,7 @@ impl Provider for Anthropic {
         Box::pin(async move {
             req.check()?;
             let mut answer = Answer::default();
-            self.http
-                .stream("/v1/messages", &Body::of(req), |data| {
-                    answer.take(data, on_event)
-                })
-                .await?;
+            self.http.stream("/v1/messages", &Body::of(req), |data| answer.take(data, on_event)).await?;
             answer.finish()
         })
     }
@@ -116,27 +105,26 @@ fn message(message: &Message) -> Value {
         Role::User => "user",
         Role::Assistant => "assistant",
     };
-    let content: Vec<Value> = message.content.iter().map(block).collect();
+    let content: Vec<Value> = message.content.iter().filter_map(block).collect();
     json!({ "role": role, "content": content })
 }
 
-fn block(content: &Content) -> Value {
-    match content {
+fn block(content: &Content) -> Option<Value> {
+    Some(match content {
+        // Its own thinking goes back as it came; that of another provider would make no sense here.
+        Content::Opaque { provider, data } if provider == NAME => data.clone(),
+        Content::Opaque { .. } => return None,
         Content::Text { text } => json!({ "type": "text", "text": text }),
         Content::ToolCall { id, name, input } => {
             json!({ "type": "tool_use", "id": id, "name": name, "input": input })
         }
-        Content::ToolResult {
-            id,
-            output,
-            is_error,
-        } => json!({
+        Content::ToolResult { id, output, is_error } => json!({
             "type": "tool_result",
             "tool_use_id": id,
             "content": output,
             "is_error": is_error,
         }),
-    }
+    })
 }
 
 /// The events of a stream, as far as we need them.
@@ -191,6 +179,15 @@ enum Block {
         #[serde(default)]
         input: Value,
     },
+    Thinking {
+        #[serde(default)]
+        thinking: String,
+        #[serde(default)]
+        signature: String,
+    },
+    RedactedThinking {
+        data: String,
+    },
     #[serde(other)]
     Other,
 }
@@ -202,6 +199,10 @@ enum Delta {
     Text { text: String },
     #[serde(rename = "input_json_delta")]
     InputJson { partial_json: String },
+    #[serde(rename = "thinking_delta")]
+    Thinking { thinking: String },
+    #[serde(rename = "signature_delta")]
+    Signature { signature: String },
     #[serde(other)]
     Other,
 }
@@ -217,15 +218,9 @@ struct Counts {
 
 impl Counts {
     fn update(&mut self, later: Self) {
-        let Self {
-            input_tokens,
-            cache_creation_input_tokens,
-            cache_read_input_tokens,
-            output_tokens,
-        } = later;
+        let Self { input_tokens, cache_creation_input_tokens, cache_read_input_tokens, output_tokens } = later;
         self.input_tokens = input_tokens.or(self.input_tokens);
-        self.cache_creation_input_tokens =
-            cache_creation_input_tokens.or(self.cache_creation_input_tokens);
+        self.cache_creation_input_tokens = cache_creation_input_tokens.or(self.cache_creation_input_tokens);
         self.cache_read_input_tokens = cache_read_input_tokens.or(self.cache_read_input_tokens);
         self.output_tokens = output_tokens.or(self.output_tokens);
     }
@@ -235,11 +230,7 @@ impl Counts {
         let cached = self.cache_read_input_tokens.unwrap_or(0);
         let written = self.cache_creation_input_tokens.unwrap_or(0);
         Usage {
-            input_tokens: self
-                .input_tokens
-                .unwrap_or(0)
-                .saturating_add(cached)
-                .saturating_add(written),
+            input_tokens: self.input_tokens.unwrap_or(0).saturating_add(cached).saturating_add(written),
             output_tokens: self.output_tokens.unwrap_or(0),
             cached_input_tokens: cached,
         }
@@ -250,7 +241,14 @@ impl Counts {
 enum Part {
     Text(String),
     Call(PartialCall),
-    /// Thinking, and blocks of kinds that we never ask for.
+    /// Thinking with the signature that proves it is the model's own.
+    Thinking {
+        thinking: String,
+        signature: String,
+    },
+    /// Thinking that only Anthropic can read.
+    Redacted(String),
+    /// Blocks of kinds that we never ask for.
     Skipped,
 }
 
@@ -265,17 +263,14 @@ struct Answer {
 
 impl Answer {
     fn take(&mut self, data: &str, on_event: &mut OnEvent<'_>) -> Result<ControlFlow<()>, Error> {
-        let event = serde_json::from_str(data)
-            .map_err(|error| Error::Protocol(format!("an event makes no sense: {error}")))?;
+        let event =
+            serde_json::from_str(data).map_err(|error| Error::Protocol(format!("an event makes no sense: {error}")))?;
         match event {
             Event::MessageStart { message } => {
                 self.model = Some(message.model);
                 self.counts.update(message.usage);
             }
-            Event::ContentBlockStart {
-                index,
-                content_block,
-            } => self.start(index, content_block, on_event),
+            Event::ContentBlockStart { index, content_block } => self.start(index, content_block, on_event),
             Event::ContentBlockDelta { index, delta } => self.extend(index, delta, on_event)?,
             Event::MessageDelta { delta, usage } => {
                 self.stop = delta.stop_reason.map(stop_reason);
@@ -297,34 +292,20 @@ impl Answer {
                 Part::Text(text)
             }
             Block::ToolUse { id, name, input } => {
-                on_event(StreamEvent::ToolCall {
-                    id: id.clone(),
-                    name: name.clone(),
-                });
+                on_event(StreamEvent::ToolCall { id: id.clone(), name: name.clone() });
                 // The input is empty here and follows in deltas, but a proxy may send it whole.
                 let whole = input.as_object().is_some_and(|input| !input.is_empty());
-                let arguments = if whole {
-                    input.to_string()
-                } else {
-                    String::new()
-                };
-                Part::Call(PartialCall {
-                    id,
-                    name,
-                    arguments,
-                })
+                let arguments = if whole { input.to_string() } else { String::new() };
+                Part::Call(PartialCall { id, name, arguments })
             }
+            Block::Thinking { thinking, signature } => Part::Thinking { thinking, signature },
+            Block::RedactedThinking { data } => Part::Redacted(data),
             Block::Other => Part::Skipped,
         };
         self.parts.insert(index, part);
     }
 
-    fn extend(
-        &mut self,
-        index: u32,
-        delta: Delta,
-        on_event: &mut OnEvent<'_>,
-    ) -> Result<(), Error> {
+    fn extend(&mut self, index: u32, delta: Delta, on_event: &mut OnEvent<'_>) -> Result<(), Error> {
         match (self.parts.get_mut(&index), delta) {
             (Some(Part::Text(all)), Delta::Text { text }) => {
                 all.push_str(&text);
@@ -335,11 +316,11 @@ impl Answer {
             (Some(Part::Call(call)), Delta::InputJson { partial_json }) => {
                 call.arguments.push_str(&partial_json);
             }
+            (Some(Part::Thinking { thinking: all, .. }), Delta::Thinking { thinking }) => all.push_str(&thinking),
+            (Some(Part::Thinking { signature: all, .. }), Delta::Signature { signature }) => all.push_str(&signature),
             (Some(Part::Skipped), _) | (_, Delta::Other) => {}
             _ => {
-                return Err(Error::Protocol(format!(
-                    "a delta does not fit block {index}"
-                )));
+                return Err(Error::Protocol(format!("a delta does not fit block {index}")));
             }
         }
         Ok(())
@@ -347,25 +328,28 @@ impl Answer {
 
     fn finish(self) -> Result<ChatResponse, Error> {
         let (Some(model), Some(stop)) = (self.model, self.stop) else {
-            return Err(Error::Protocol(
-                "the stream has no beginning or no stop reason".into(),
-            ));
+            return Err(Error::Protocol("the stream has no beginning or no stop reason".into()));
         };
         let mut content = Vec::new();
         for part in self.parts.into_values() {
             match part {
                 Part::Text(text) if !text.is_empty() => content.push(Content::Text { text }),
                 Part::Text(_) | Part::Skipped => {}
+                // Cut short by the token limit: without its signature it would be refused.
+                Part::Thinking { signature, .. } if signature.is_empty() && stop == StopReason::MaxTokens => {}
+                Part::Thinking { thinking, signature } => {
+                    content.push(opaque(json!({ "type": "thinking", "thinking": thinking, "signature": signature })));
+                }
+                Part::Redacted(data) => content.push(opaque(json!({ "type": "redacted_thinking", "data": data }))),
                 Part::Call(call) => content.extend(call.finish(&stop)?),
             }
         }
-        Ok(ChatResponse {
-            model,
-            content,
-            stop,
-            usage: self.counts.usage(),
-        })
+        Ok(ChatResponse { model, content, stop, usage: self.counts.usage() })
     }
+}
+
+fn opaque(data: Value) -> Content {
+    Content::Opaque { provider: NAME.to_owned(), data }
 }
 
 fn stop_reason(reason: String) -> StopReason {

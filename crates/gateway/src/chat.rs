@@ -72,6 +72,14 @@ pub enum Content {
         /// Whether the tool failed.
         is_error: bool,
     },
+    /// What only its provider understands and wants back unchanged and in its place, such as the
+    /// thinking before a tool call. Only in an assistant's message; other providers leave it out.
+    Opaque {
+        /// The name of the provider it came from.
+        provider: String,
+        /// What came.
+        data: serde_json::Value,
+    },
 }
 
 /// A tool offered to the model.
@@ -90,7 +98,7 @@ pub struct ToolSpec {
 pub struct ChatResponse {
     /// The model that answered, as the provider names it.
     pub model: String,
-    /// The answer, in order. Empty texts are left out; so is a model's thinking.
+    /// The answer, in order. Empty texts are left out; a model's thinking is opaque.
     pub content: Vec<Content>,
     /// Why the model stopped.
     pub stop: StopReason,
@@ -154,6 +162,9 @@ impl ChatRequest {
                     (Role::User, Content::ToolCall { .. }) => {
                         return invalid("a user's message holds a tool call");
                     }
+                    (Role::User, Content::Opaque { .. }) => {
+                        return invalid("a user's message holds a model's thinking");
+                    }
                     (Role::Assistant, Content::ToolResult { .. }) => {
                         return invalid("an assistant's message holds a tool result");
                     }
@@ -193,11 +204,7 @@ mod tests {
             system: None,
             messages: vec![Message {
                 role: Role::Assistant,
-                content: vec![Content::ToolResult {
-                    id: "1".into(),
-                    output: String::new(),
-                    is_error: false,
-                }],
+                content: vec![Content::ToolResult { id: "1".into(), output: String::new(), is_error: false }],
             }],
             tools: vec![],
             max_tokens: 1,

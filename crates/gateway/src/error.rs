@@ -49,9 +49,7 @@ impl Error {
     /// Whether the same request may succeed a little later.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::RateLimited { .. } | Self::Overloaded | Self::Network(_) | Self::Protocol(_) => {
-                true
-            }
+            Self::RateLimited { .. } | Self::Overloaded | Self::Network(_) | Self::Protocol(_) => true,
             Self::Upstream { status, .. } => matches!(status, 408 | 409 | 500..),
             Self::NoProvider { .. } | Self::Unauthorized | Self::InvalidRequest(_) => false,
         }
@@ -89,10 +87,7 @@ mod tests {
 
     #[test]
     fn only_passing_troubles_are_retryable() {
-        let upstream = |status| Error::Upstream {
-            status,
-            message: String::new(),
-        };
+        let upstream = |status| Error::Upstream { status, message: String::new() };
         assert!(Error::RateLimited { retry_after: None }.is_retryable());
         assert!(Error::Overloaded.is_retryable());
         assert!(upstream(500).is_retryable() && upstream(408).is_retryable());

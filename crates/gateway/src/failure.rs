@@ -11,11 +11,8 @@ use crate::Error;
 pub(crate) fn failure(status: Option<u16>, retry_after: Option<Duration>, body: &str) -> Error {
     let json: Value = serde_json::from_str(body).unwrap_or_default();
     let error = &json["error"];
-    let message = [&error["message"], error, &json["message"]]
-        .into_iter()
-        .find_map(Value::as_str)
-        .unwrap_or(body)
-        .to_owned();
+    let message =
+        [&error["message"], error, &json["message"]].into_iter().find_map(Value::as_str).unwrap_or(body).to_owned();
     let (kind, code) = (&error["type"], &error["code"]);
     let status = status.unwrap_or_else(|| implied_status(kind, code));
     // An empty account answers 429 too, but waiting does not fill it.
@@ -61,10 +58,7 @@ mod tests {
     fn a_proxys_page_is_kept_as_the_message() {
         assert_eq!(
             failure(Some(502), None, "<h1>Bad gateway</h1>"),
-            Error::Upstream {
-                status: 502,
-                message: "<h1>Bad gateway</h1>".into()
-            }
+            Error::Upstream { status: 502, message: "<h1>Bad gateway</h1>".into() }
         );
     }
 
@@ -83,16 +77,10 @@ mod tests {
             of(r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#),
             Error::Overloaded
         );
-        assert_eq!(
-            of(r#"{"error":{"message":"slow down","code":429}}"#),
-            Error::RateLimited { retry_after: None }
-        );
+        assert_eq!(of(r#"{"error":{"message":"slow down","code":429}}"#), Error::RateLimited { retry_after: None });
         assert_eq!(
             of(r#"{"error":{"message":"oops","type":"server_error","code":null}}"#),
-            Error::Upstream {
-                status: 500,
-                message: "oops".into()
-            }
+            Error::Upstream { status: 500, message: "oops".into() }
         );
     }
 }

@@ -21,6 +21,12 @@ pub trait Provider: Send + Sync {
     /// The short name that requests can choose it by: `NAME/MODEL`.
     fn name(&self) -> &str;
 
+    /// Whether it answers only requests that name it, as `NAME/MODEL` or as the model `NAME`: it is
+    /// then never the one that models of unknown families go to.
+    fn only_by_name(&self) -> bool {
+        false
+    }
+
     /// Sends one request, once. `on_event` hears of the answer as it comes in; the result is the
     /// complete answer. Dropping the future ends the call.
     ///
@@ -68,16 +74,12 @@ impl Gateway {
 
     /// A gateway without providers.
     pub fn new() -> Self {
-        Self {
-            providers: Vec::new(),
-            backoff: Duration::from_millis(500),
-        }
+        Self { providers: Vec::new(), backoff: Duration::from_millis(500) }
     }
 
     /// The same gateway with one more provider; it takes the place of one with the same name.
     pub fn with_provider(mut self, provider: Arc<dyn Provider>) -> Self {
-        self.providers
-            .retain(|other| other.name() != provider.name());
+        self.providers.retain(|other| other.name() != provider.name());
         self.providers.push(provider);
         self
     }
@@ -91,10 +93,7 @@ impl Gateway {
 
     /// The names of the providers.
     pub fn providers(&self) -> Vec<String> {
-        self.providers
-            .iter()
-            .map(|provider| provider.name().to_owned())
-            .collect()
+        self.providers.iter().map(|provider| provider.name().to_owned()).collect()
     }
 
     /// Whether some provider would be asked for this model; the provider may still not know it.
@@ -104,7 +103,7 @@ impl Gateway {
 
     /// Sends a request to the provider of its model: the one named in front of it
     /// (`anthropic/MODEL`, `openai/MODEL`), else the maker of the family (`claude…`; `gpt…`, `o1…`,
-    /// `o3…`, `o4…`, `chatgpt…`), else the only one there is.
+    /// `o3…`, `o4…`, `chatgpt…`), else the only one there is besides those that must be named.
     ///
     /// `on_event` hears of the answer as it comes in. A call that fails for a passing reason is
     /// tried again, up to four times in all, as long as no event was delivered: nobody hears the
@@ -119,17 +118,12 @@ impl Gateway {
         on_event: &mut (dyn FnMut(StreamEvent) + Send),
     ) -> Result<ChatResponse, Error> {
         let Some((provider, model)) = self.route(&req.model) else {
-            return Err(Error::NoProvider {
-                model: req.model.clone(),
-            });
+            return Err(Error::NoProvider { model: req.model.clone() });
         };
         let req = if model == req.model {
             Cow::Borrowed(req)
         } else {
-            Cow::Owned(ChatRequest {
-                model: model.to_owned(),
-                ..req.clone()
-            })
+            Cow::Owned(ChatRequest { model: model.to_owned(), ..req.clone() })
         };
         let mut attempt = 1;
         loop {
@@ -157,9 +151,7 @@ impl Gateway {
         let longest = self.backoff.saturating_mul(factor).min(MAX_BACKOFF);
         let wait = rand::random_range(Duration::ZERO..=longest);
         match error {
-            Error::RateLimited {
-                retry_after: Some(asked),
-            } => wait.max((*asked).min(MAX_RETRY_AFTER)),
+            Error::RateLimited { retry_after: Some(asked) } => wait.max((*asked).min(MAX_RETRY_AFTER)),
             _ => wait,
         }
     }
@@ -174,22 +166,25 @@ impl Gateway {
                 return None;
             }
         }
+        if let Some(provider) = self.named(model).filter(|provider| provider.only_by_name()) {
+            return Some((provider, model));
+        }
         let provider = match family(model) {
             Some(name) => self.named(name)?,
             None if model.is_empty() => return None,
-            None => match self.providers.as_slice() {
-                [only] => only.as_ref(),
-                _ => return None,
-            },
+            None => {
+                let mut open = self.providers.iter().filter(|provider| !provider.only_by_name());
+                match (open.next(), open.next()) {
+                    (Some(only), None) => only.as_ref(),
+                    _ => return None,
+                }
+            }
         };
         Some((provider, model))
     }
 
     fn named(&self, name: &str) -> Option<&dyn Provider> {
-        self.providers
-            .iter()
-            .find(|provider| provider.name() == name)
-            .map(AsRef::as_ref)
+        self.providers.iter().find(|provider| provider.name() == name).map(AsRef::as_ref)
     }
 }
 
@@ -213,10 +208,7 @@ impl Default for Gateway {
 
 impl fmt::Debug for Gateway {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gateway")
-            .field("providers", &self.providers())
-            .field("backoff", &self.backoff)
-            .finish()
+        f.debug_struct("Gateway").field("providers", &self.providers()).field("backoff", &self.backoff).finish()
     }
 }
 
@@ -231,6 +223,10 @@ mod tests {
             self.0
         }
 
+        fn only_by_name(&self) -> bool {
+            self.0 == "rules"
+        }
+
         fn chat<'a>(
             &'a self,
             _: &'a ChatRequest,
@@ -241,15 +237,11 @@ mod tests {
     }
 
     fn gateway(names: &[&'static str]) -> Gateway {
-        names.iter().fold(Gateway::new(), |gateway, name| {
-            gateway.with_provider(Arc::new(Named(name)))
-        })
+        names.iter().fold(Gateway::new(), |gateway, name| gateway.with_provider(Arc::new(Named(name))))
     }
 
     fn route(names: &[&'static str], model: &str) -> Option<(String, String)> {
-        gateway(names)
-            .route(model)
-            .map(|(provider, model)| (provider.name().to_owned(), model.to_owned()))
+        gateway(names).route(model).map(|(provider, model)| (provider.name().to_owned(), model.to_owned()))
     }
 
     fn to(provider: &str, model: &str) -> Option<(String, String)> {
@@ -280,6 +272,15 @@ mod tests {
     }
 
     #[test]
+    fn a_provider_that_must_be_named_gets_nothing_else() {
+        let names = ["openai", "rules"];
+        assert_eq!(route(&names, "rules"), to("rules", "rules"));
+        assert_eq!(route(&names, "rules/simple"), to("rules", "simple"));
+        assert_eq!(route(&names, "llama"), to("openai", "llama"));
+        assert_eq!(route(&["rules"], "llama"), None);
+    }
+
+    #[test]
     fn a_provider_replaces_its_namesake() {
         assert_eq!(gateway(&["a", "b", "a"]).providers(), ["b", "a"]);
     }
@@ -290,9 +291,7 @@ mod tests {
         for (attempt, longest) in [(1, 500), (2, 1000), (3, 2000), (9, 20_000)] {
             assert!(gateway.wait(attempt, &Error::Overloaded) <= Duration::from_millis(longest));
         }
-        let asking = |seconds| Error::RateLimited {
-            retry_after: Some(Duration::from_secs(seconds)),
-        };
+        let asking = |seconds| Error::RateLimited { retry_after: Some(Duration::from_secs(seconds)) };
         assert_eq!(gateway.wait(1, &asking(7)), Duration::from_secs(7));
         assert_eq!(gateway.wait(1, &asking(3600)), MAX_RETRY_AFTER);
     }
@@ -308,14 +307,8 @@ mod tests {
         assert_eq!(gateway.providers(), ["anthropic", "openai"]);
         assert!(!format!("{gateway:?}").contains("secret"));
 
-        assert_eq!(
-            Gateway::from_vars(|_| None)?.providers(),
-            Vec::<String>::new()
-        );
-        assert_eq!(
-            Gateway::from_vars(|_| Some(" ".into()))?.providers(),
-            Vec::<String>::new()
-        );
+        assert_eq!(Gateway::from_vars(|_| None)?.providers(), Vec::<String>::new());
+        assert_eq!(Gateway::from_vars(|_| Some(" ".into()))?.providers(), Vec::<String>::new());
         let broken = Gateway::from_vars(|_| Some("sk-secret".into()));
         let error = broken.err().ok_or(Error::Overloaded)?;
         assert!(matches!(error, Error::InvalidRequest(_)));

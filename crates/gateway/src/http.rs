@@ -66,11 +66,7 @@ impl Http {
             .redirect(Policy::none())
             .build()
             .map_err(network)?;
-        Ok(Self {
-            client,
-            base: base.to_owned(),
-            key: key.to_owned(),
-        })
+        Ok(Self { client, base: base.to_owned(), key: key.to_owned() })
     }
 
     /// Posts `body` to `path` and hands the data of each event to `on_data` until that breaks off,
@@ -81,9 +77,7 @@ impl Http {
         body: &(impl Serialize + Sync),
         on_data: impl FnMut(&str) -> Result<ControlFlow<()>, Error> + Send,
     ) -> Result<(), Error> {
-        self.exchange(path, body, on_data)
-            .await
-            .map_err(|error| error.scrubbed(&self.key))
+        self.exchange(path, body, on_data).await.map_err(|error| error.scrubbed(&self.key))
     }
 
     async fn exchange(
@@ -112,16 +106,12 @@ impl Http {
                 return Ok(());
             }
         }
-        Err(Error::Protocol(
-            "the stream ended before its closing event".into(),
-        ))
+        Err(Error::Protocol("the stream ended before its closing event".into()))
     }
 }
 
 /// The same pieces, up to the largest answer that is read.
-fn capped(
-    pieces: impl Stream<Item = reqwest::Result<Bytes>>,
-) -> impl Stream<Item = Result<Bytes, Error>> {
+fn capped(pieces: impl Stream<Item = reqwest::Result<Bytes>>) -> impl Stream<Item = Result<Bytes, Error>> {
     let mut total = 0;
     pieces.map(move |piece| {
         let piece = piece.map_err(|error| {
@@ -133,10 +123,7 @@ fn capped(
         })?;
         total += piece.len();
         if total > MAX_RESPONSE {
-            return Err(Error::Protocol(format!(
-                "the answer is larger than {} MiB",
-                MAX_RESPONSE >> 20
-            )));
+            return Err(Error::Protocol(format!("the answer is larger than {} MiB", MAX_RESPONSE >> 20)));
         }
         Ok(piece)
     })
@@ -190,13 +177,8 @@ mod tests {
         let base = format!("http://{}", listener.local_addr()?);
         let http = Http::new(&base, "key", |_| vec![], Duration::from_millis(20))?;
         // The listener takes the connection but nobody ever answers on it.
-        let outcome = http
-            .stream("/", &(), |_| Ok(ControlFlow::Continue(())))
-            .await;
-        assert!(
-            matches!(&outcome, Err(Error::Network(text)) if text.contains("timed out")),
-            "{outcome:?}"
-        );
+        let outcome = http.stream("/", &(), |_| Ok(ControlFlow::Continue(()))).await;
+        assert!(matches!(&outcome, Err(Error::Network(text)) if text.contains("timed out")), "{outcome:?}");
         Ok(())
     }
 
@@ -210,10 +192,7 @@ mod tests {
         ] {
             let headers = |key: &str| vec![("x-api-key", key.to_owned())];
             let made = Http::new(base, key, headers, IDLE_TIMEOUT);
-            assert!(
-                matches!(made, Err(Error::InvalidRequest(_))),
-                "{base} {key:?}"
-            );
+            assert!(matches!(made, Err(Error::InvalidRequest(_))), "{base} {key:?}");
         }
     }
 

@@ -3,6 +3,8 @@
 //!
 //! A [`Gateway`] picks the provider by the model's name, streams the answer as it is written and
 //! tries again when a provider is busy. It stores nothing; the ledger and the quotas live above it.
+//!
+//! [`outbound`] calls addresses that users give, such as those of tools.
 
 mod anthropic;
 mod chat;
@@ -10,15 +12,15 @@ mod error;
 mod failure;
 mod gateway;
 mod http;
+mod networks;
 mod openai;
+pub mod outbound;
 mod partial;
 mod price;
 mod quirks;
 
 pub use anthropic::Anthropic;
-pub use chat::{
-    ChatRequest, ChatResponse, Content, Message, Role, StopReason, StreamEvent, ToolSpec, Usage,
-};
+pub use chat::{ChatRequest, ChatResponse, Content, Message, Role, StopReason, StreamEvent, ToolSpec, Usage};
 pub use error::Error;
 pub use futures::future::BoxFuture;
 pub use gateway::{Gateway, Provider};

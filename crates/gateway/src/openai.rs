@@ -15,8 +15,7 @@ use crate::http::{Http, IDLE_TIMEOUT};
 use crate::partial::PartialCall;
 use crate::quirks::{takes_temperature, tools_forbid_reasoning};
 use crate::{
-    ChatRequest, ChatResponse, Content, Error, Message, Provider, Role, StopReason, StreamEvent,
-    ToolSpec, Usage,
+    ChatRequest, ChatResponse, Content, Error, Message, Provider, Role, StopReason, StreamEvent, ToolSpec, Usage,
 };
 
 /// A provider that speaks OpenAI's Chat Completions API. Its name is `openai`.
@@ -36,9 +35,7 @@ impl OpenAi {
     /// set up.
     pub fn new(base_url: &str, api_key: &str) -> Result<Self, Error> {
         let headers = |key: &str| vec![("authorization", format!("Bearer {key}"))];
-        Ok(Self {
-            http: Http::new(base_url, api_key, headers, IDLE_TIMEOUT)?,
-        })
+        Ok(Self { http: Http::new(base_url, api_key, headers, IDLE_TIMEOUT)? })
     }
 }
 
@@ -62,11 +59,7 @@ impl Provider for OpenAi {
         Box::pin(async move {
             req.check()?;
             let mut answer = Answer::default();
-            self.http
-                .stream("/chat/completions", &Body::of(req), |data| {
-                    answer.take(data, on_event)
-                })
-                .await?;
+            self.http.stream("/chat/completions", &Body::of(req), |data| answer.take(data, on_event)).await?;
             answer.finish(&req.model)
         })
     }
@@ -94,24 +87,17 @@ struct StreamOptions {
 
 impl<'a> Body<'a> {
     fn of(req: &'a ChatRequest) -> Self {
-        let system = req
-            .system
-            .iter()
-            .map(|text| json!({ "role": "system", "content": text }));
+        let system = req.system.iter().map(|text| json!({ "role": "system", "content": text }));
         let without_reasoning = !req.tools.is_empty() && tools_forbid_reasoning(&req.model);
         Self {
             model: &req.model,
-            messages: system
-                .chain(req.messages.iter().flat_map(messages))
-                .collect(),
+            messages: system.chain(req.messages.iter().flat_map(messages)).collect(),
             tools: req.tools.iter().map(tool).collect(),
             max_completion_tokens: req.max_tokens,
             temperature: req.temperature.filter(|_| takes_temperature(&req.model)),
             reasoning_effort: without_reasoning.then_some("none"),
             stream: true,
-            stream_options: StreamOptions {
-                include_usage: true,
-            },
+            stream_options: StreamOptions { include_usage: true },
         }
     }
 }
@@ -136,16 +122,13 @@ fn messages(message: &Message) -> Vec<Value> {
     for content in &message.content {
         match content {
             Content::Text { text } => texts.push(text.as_str()),
+            Content::Opaque { .. } => {}
             Content::ToolCall { id, name, input } => calls.push(json!({
                 "id": id,
                 "type": "function",
                 "function": { "name": name, "arguments": input.to_string() },
             })),
-            Content::ToolResult {
-                id,
-                output,
-                is_error,
-            } => {
+            Content::ToolResult { id, output, is_error } => {
                 // The format has no flag for a failure, so the text says it.
                 let prefix = if *is_error { "Error: " } else { "" };
                 out.push(json!({
@@ -247,8 +230,8 @@ impl Answer {
         if data.trim() == "[DONE]" {
             return Ok(ControlFlow::Break(()));
         }
-        let chunk: Chunk = serde_json::from_str(data)
-            .map_err(|error| Error::Protocol(format!("a chunk makes no sense: {error}")))?;
+        let chunk: Chunk =
+            serde_json::from_str(data).map_err(|error| Error::Protocol(format!("a chunk makes no sense: {error}")))?;
         if chunk.error.is_some() {
             return Err(failure(None, None, data));
         }
@@ -288,21 +271,15 @@ impl Answer {
             if let Some(name) = function.name.filter(|name| !name.is_empty()) {
                 call.name = name;
             }
-            call.arguments
-                .push_str(&function.arguments.unwrap_or_default());
+            call.arguments.push_str(&function.arguments.unwrap_or_default());
         }
         if !announced && !call.id.is_empty() && !call.name.is_empty() {
-            on_event(StreamEvent::ToolCall {
-                id: call.id.clone(),
-                name: call.name.clone(),
-            });
+            on_event(StreamEvent::ToolCall { id: call.id.clone(), name: call.name.clone() });
         }
     }
 
     fn finish(self, asked_model: &str) -> Result<ChatResponse, Error> {
-        let mut stop = self
-            .stop
-            .ok_or_else(|| Error::Protocol("the stream has no finish reason".into()))?;
+        let mut stop = self.stop.ok_or_else(|| Error::Protocol("the stream has no finish reason".into()))?;
         if stop == StopReason::EndTurn {
             if self.refused {
                 stop = StopReason::Refusal;

@@ -30,11 +30,7 @@ impl PartialCall {
                 }
             },
         };
-        Ok(Some(Content::ToolCall {
-            id: self.id,
-            name: self.name,
-            input: Value::Object(input),
-        }))
+        Ok(Some(Content::ToolCall { id: self.id, name: self.name, input: Value::Object(input) }))
     }
 }
 
@@ -45,21 +41,13 @@ mod tests {
     use super::*;
 
     fn finish(arguments: &str, stop: &StopReason) -> Result<Option<Content>, Error> {
-        let call = PartialCall {
-            id: "1".into(),
-            name: "look_up".into(),
-            arguments: arguments.into(),
-        };
+        let call = PartialCall { id: "1".into(), name: "look_up".into(), arguments: arguments.into() };
         call.finish(stop)
     }
 
     #[test]
     fn arguments_must_be_an_object_unless_they_were_cut() -> Result<(), Error> {
-        let call = |input| Content::ToolCall {
-            id: "1".into(),
-            name: "look_up".into(),
-            input,
-        };
+        let call = |input| Content::ToolCall { id: "1".into(), name: "look_up".into(), input };
         let used = StopReason::ToolUse;
         assert_eq!(finish("", &used)?, Some(call(json!({}))));
         assert_eq!(finish(r#"{"a":1}"#, &used)?, Some(call(json!({"a": 1}))));

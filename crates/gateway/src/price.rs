@@ -25,23 +25,13 @@ struct Long {
 }
 
 const fn flat(model: &'static str, input: u64, cached: u64, output: u64) -> Price {
-    Price {
-        model,
-        input,
-        cached,
-        output,
-        long: None,
-    }
+    Price { model, input, cached, output, long: None }
 }
 
 /// OpenAI's models with a window of a million tokens.
 const fn gpt(model: &'static str, input: u64, cached: u64, output: u64) -> Price {
     Price {
-        long: Some(Long {
-            above: 272_000,
-            input_percent: 200,
-            output_percent: 150,
-        }),
+        long: Some(Long { above: 272_000, input_percent: 200, output_percent: 150 }),
         ..flat(model, input, cached, output)
     }
 }
@@ -114,20 +104,13 @@ const PRICES: &[Price] = &[
 /// counted; discounts, regional and priority surcharges, and the higher price of writing to a
 /// provider's cache, are not.
 pub fn cost_micros(model: &str, usage: &Usage) -> Option<u64> {
-    let name = ["anthropic/", "openai/"]
-        .iter()
-        .find_map(|prefix| model.strip_prefix(prefix))
-        .unwrap_or(model);
-    let price = PRICES
-        .iter()
-        .find(|price| name.strip_prefix(price.model).is_some_and(is_version))?;
+    let name = ["anthropic/", "openai/"].iter().find_map(|prefix| model.strip_prefix(prefix)).unwrap_or(model);
+    let price = PRICES.iter().find(|price| name.strip_prefix(price.model).is_some_and(is_version))?;
     let (input_percent, output_percent) = match price.long {
         Some(long) if usage.input_tokens > long.above => (long.input_percent, long.output_percent),
         _ => (100, 100),
     };
-    let cost = |tokens: u64, price: u64, percent: u64| {
-        u128::from(tokens) * u128::from(price) * u128::from(percent)
-    };
+    let cost = |tokens: u64, price: u64, percent: u64| u128::from(tokens) * u128::from(price) * u128::from(percent);
     let cached = usage.cached_input_tokens.min(usage.input_tokens);
     let total = cost(usage.input_tokens - cached, price.input, input_percent)
         + cost(cached, price.cached, input_percent)
@@ -152,11 +135,7 @@ mod tests {
     use super::*;
 
     fn usage(input_tokens: u64, cached_input_tokens: u64, output_tokens: u64) -> Usage {
-        Usage {
-            input_tokens,
-            output_tokens,
-            cached_input_tokens,
-        }
+        Usage { input_tokens, output_tokens, cached_input_tokens }
     }
 
     #[test]
@@ -171,14 +150,8 @@ mod tests {
         ] {
             assert_eq!(cost_micros(model, &spent), Some(3_960), "{model}");
         }
-        assert_eq!(
-            cost_micros("gpt-5-2025-08-07", &usage(1_000_000, 0, 0)),
-            Some(1_250_000)
-        );
-        assert_eq!(
-            cost_micros("claude-3-5-haiku-latest", &usage(1_000, 0, 0)),
-            Some(800)
-        );
+        assert_eq!(cost_micros("gpt-5-2025-08-07", &usage(1_000_000, 0, 0)), Some(1_250_000));
+        assert_eq!(cost_micros("claude-3-5-haiku-latest", &usage(1_000, 0, 0)), Some(800));
     }
 
     #[test]
@@ -189,32 +162,16 @@ mod tests {
 
     #[test]
     fn long_inputs_cost_more() {
-        assert_eq!(
-            cost_micros("claude-haiku-5-5", &usage(100_000, 0, 1_000)),
-            Some(10_500)
-        );
+        assert_eq!(cost_micros("claude-haiku-5-5", &usage(100_000, 0, 1_000)), Some(10_500));
         // 100 001 × $0.50 + 1 000 × $2.50, per million.
-        assert_eq!(
-            cost_micros("claude-haiku-5-5", &usage(100_001, 0, 1_000)),
-            Some(52_501)
-        );
+        assert_eq!(cost_micros("claude-haiku-5-5", &usage(100_001, 0, 1_000)), Some(52_501));
         // 300 000 × $2 + 1 000 × $7.50, per million.
-        assert_eq!(
-            cost_micros("gpt-6.1-terra", &usage(300_000, 0, 1_000)),
-            Some(607_500)
-        );
+        assert_eq!(cost_micros("gpt-6.1-terra", &usage(300_000, 0, 1_000)), Some(607_500));
     }
 
     #[test]
     fn an_unknown_model_has_no_price() {
-        for model in [
-            "",
-            "llama-4",
-            "gpt-5.9",
-            "gpt-5-something",
-            "gpt-4o-audio-preview",
-            "o3-pro",
-        ] {
+        for model in ["", "llama-4", "gpt-5.9", "gpt-5-something", "gpt-4o-audio-preview", "o3-pro"] {
             assert_eq!(cost_micros(model, &usage(1, 0, 1)), None, "{model}");
         }
     }

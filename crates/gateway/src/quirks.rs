@@ -21,9 +21,7 @@ pub(crate) fn tools_forbid_reasoning(model: &str) -> bool {
 /// The version in `opus-5-5`, `sonnet-4-20250514` or `3-5-haiku-latest`; a date is no version.
 fn claude_version(name: &str) -> Option<(u32, u32)> {
     let number = |part: &str| part.parse::<u32>().ok().filter(|number| *number < 100);
-    let mut parts = name
-        .split(['-', '@'])
-        .skip_while(|part| number(part).is_none());
+    let mut parts = name.split(['-', '@']).skip_while(|part| number(part).is_none());
     let major = number(parts.next()?)?;
     Some((major, parts.next().and_then(number).unwrap_or(0)))
 }
@@ -31,9 +29,7 @@ fn claude_version(name: &str) -> Option<(u32, u32)> {
 /// The version in `gpt-4o`, `gpt-5-mini` or `gpt-5.6-sol`.
 fn gpt_version(model: &str) -> Option<(u32, u32)> {
     let digits = |text: &str| {
-        let end = text
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len());
+        let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         text[..end].parse::<u32>().ok()
     };
     let name = model.strip_prefix("gpt-")?;

@@ -1,11 +1,9 @@
 //! The whole router: the dialects, their documents, and what operators ask.
 
-use std::time::Instant;
-
 use api::App;
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, MatchedPath, Query, Request, State},
+    extract::{DefaultBodyLimit, Query, Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
@@ -17,6 +15,8 @@ use serde::Deserialize;
 use serde_json::json;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_swagger_ui::SwaggerUi;
+
+use crate::measure;
 
 /// The largest JSON body, in bytes. Files have a limit of their own.
 const JSON_BODY: usize = 2 << 20;
@@ -33,7 +33,7 @@ pub fn router(app: App, metrics: PrometheusHandle) -> Router {
         .route("/auth/link", get(begin_session))
         .fallback(api::not_found)
         .layer(DefaultBodyLimit::max(JSON_BODY))
-        .layer(middleware::from_fn(measure))
+        .layer(middleware::from_fn(measure::measure))
         .layer(middleware::from_fn(safe_headers))
         .layer(CatchPanicLayer::new())
         .with_state(app)
@@ -75,21 +75,6 @@ async fn begin_session(State(app): State<App>, Query(link): Query<Link>) -> Resp
             response.headers_mut().append(header::SET_COOKIE, value);
         }
     }
-    response
-}
-
-/// Counts and times requests by route, never by path, so that no id gets into a metric.
-async fn measure(request: Request, next: Next) -> Response {
-    let begun = Instant::now();
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
-    let route = route.as_ref().map_or("none", MatchedPath::as_str).to_owned();
-    let status = response.status().as_u16();
-    tracing::debug!(%method, route, status, micros = begun.elapsed().as_micros() as u64, "request");
-    metrics::counter!("heddle_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status.to_string())
-        .increment(1);
-    metrics::histogram!("heddle_http_request_seconds", "route" => route).record(begun.elapsed().as_secs_f64());
     response
 }
 

@@ -4,4 +4,5 @@ pub mod admin;
 pub mod config;
 pub mod http;
 pub mod logging;
+mod measure;
 pub mod serve;

@@ -77,7 +77,11 @@ fn write<W: Write>(writer: &mut XesWriter<W>, trace: &Trace) -> Result<()> {
 }
 
 fn not_written(error: process_log::Error) -> Error {
-    Error::new(Kind::Unavailable, "log_not_written", format!("The log cannot be written: {error}."))
+    let why = match &error {
+        process_log::Error::Write(source) => source.to_string(),
+        other => other.to_string(),
+    };
+    Error::new(Kind::Unavailable, "log_not_written", format!("The log cannot be written: {why}."))
 }
 
 /// The trace that a case is.

@@ -15,7 +15,7 @@ use crate::{
     Blobs, Engine, Signal, Tx,
     database::{Database, DatabaseId, Location},
     params,
-    pool::{self, Closure, Pool, lock, panic_error},
+    pool::{self, Closure, Pool, ThreadConn, lock, panic_error},
     tx::Effects,
 };
 
@@ -125,6 +125,24 @@ impl Store {
         let database = self.database(workspace).await?;
         database.touch();
         self.read_from(database, actor, work).await
+    }
+
+    /// [`Store::read`] for a few rows by their keys. On the embedded engine it runs right here, without the hand-over to
+    /// another thread, which would take longer than the read itself.
+    ///
+    /// # Errors
+    /// What `work` gives, or `workspace_not_found`.
+    pub async fn peek<T, F>(&self, workspace: WorkspaceId, actor: Actor, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let database = self.database(workspace).await?;
+        database.touch();
+        match self.engine() {
+            Engine::Sqlite => database.read(&mut ThreadConn::default(), actor, work),
+            Engine::Postgres => self.read_from(database, actor, work).await,
+        }
     }
 
     /// Runs `work` in a transaction of the workspace and answers once it is durable. `work` runs again when PostgreSQL
@@ -242,19 +260,24 @@ impl Store {
         if let Some(database) = slot.get() {
             return Ok(Arc::clone(database));
         }
+        let mut opened_here = false;
         let opened = slot
             .get_or_try_init(|| async {
                 let id = DatabaseId::Workspace(workspace);
-                let database = Arc::new(open_database(&self.0.pool, id, &self.0.location, false).await?);
-                if let Some(opened) = &*lock(&self.0.opened) {
-                    // The workers may have been stopped; then nobody needs to know.
-                    let _ = opened.send(workspace);
-                }
-                Ok(database)
+                let database = open_database(&self.0.pool, id, &self.0.location, false).await?;
+                opened_here = true;
+                Ok(Arc::new(database))
             })
             .await;
         match opened {
-            Ok(database) => Ok(Arc::clone(database)),
+            Ok(database) => {
+                // Only now, when it can be found: the workers look for it as soon as they are told.
+                if opened_here && let Some(opened) = &*lock(&self.0.opened) {
+                    // The workers may have been stopped; then nobody needs to know.
+                    let _ = opened.send(workspace);
+                }
+                Ok(Arc::clone(database))
+            }
             Err(error) => {
                 // Ids that name nothing must not stay in the map.
                 self.0.open.write().unwrap_or_else(PoisonError::into_inner).remove(&workspace);

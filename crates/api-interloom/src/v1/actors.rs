@@ -107,7 +107,7 @@ pub async fn create_actor(ctx: Ctx, Body(body): Body<CreateActor>) -> Result<(St
 /// One actor.
 #[utoipa::path(get, path = "/v1/actors/{id}", tag = "Actors", params(("id" = ActorId, Path)), responses((status = 200, body = One<Actor>)))]
 pub async fn get_actor(ctx: Ctx, PathId(id): PathId<kinds::Actor>) -> Result<Json<One<Actor>>, Failure> {
-    Ok(ctx.one(ctx.read(move |tx| actors::get(tx, id)).await?.into()))
+    Ok(ctx.one(ctx.peek(move |tx| actors::get(tx, id)).await?.into()))
 }
 
 /// Changes an actor: for owners and admins of the workspace; people may change their own name.

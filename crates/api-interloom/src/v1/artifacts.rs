@@ -159,7 +159,7 @@ pub async fn keep_or_discard<T>(ctx: &Ctx, file: &UploadedFile, result: Result<T
     responses((status = 200, body = One<Artifact>))
 )]
 pub async fn get_artifact(ctx: Ctx, PathId(id): PathId<kinds::Document>) -> Result<Json<One<Artifact>>, Failure> {
-    Ok(ctx.one(ctx.read(move |tx| documents::get(tx, id)).await?.into()))
+    Ok(ctx.one(ctx.peek(move |tx| documents::get(tx, id)).await?.into()))
 }
 
 /// The bytes of an artifact under their own type; always as a download, so that no page of ours can be made of them.
@@ -168,7 +168,7 @@ pub async fn get_artifact(ctx: Ctx, PathId(id): PathId<kinds::Document>) -> Resu
     responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>))
 )]
 pub async fn download_artifact(ctx: Ctx, PathId(id): PathId<kinds::Document>) -> Result<Response, Failure> {
-    let content = ctx.read(move |tx| documents::content(tx, id)).await?;
+    let content = ctx.peek(move |tx| documents::content(tx, id)).await?;
     let body = match content.source {
         Source::Text(text) => AxumBody::from(text),
         Source::Blob(sha256) => {

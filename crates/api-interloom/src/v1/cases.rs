@@ -203,7 +203,7 @@ pub async fn create_case(ctx: Ctx, Body(body): Body<CreateCase>) -> Result<(Stat
 /// One case.
 #[utoipa::path(get, path = "/v1/cases/{id}", tag = "Cases", params(("id" = CaseId, Path)), responses((status = 200, body = One<Case>)))]
 pub async fn get_case(ctx: Ctx, PathId(id): PathId<kinds::Case>) -> Result<Json<One<Case>>, Failure> {
-    Ok(ctx.one(ctx.read(move |tx| cases::get(tx, id)).await?.into()))
+    Ok(ctx.one(ctx.peek(move |tx| cases::get(tx, id)).await?.into()))
 }
 
 /// Changes a case's title, description, priority or assignee.

@@ -219,7 +219,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
     responses((status = 200, body = One<Datatable>))
 )]
 pub async fn get_datatable(ctx: Ctx, PathId(id): PathId<kinds::Datatable>) -> Result<Json<One<Datatable>>, Failure> {
-    Ok(ctx.one(ctx.read(move |tx| datatables::get(tx, id)).await?.into()))
+    Ok(ctx.one(ctx.peek(move |tx| datatables::get(tx, id)).await?.into()))
 }
 
 /// Rows of a data table, filtered, sorted and paged.

@@ -144,7 +144,7 @@ pub async fn create_email(ctx: Ctx, Body(body): Body<CreateEmail>) -> Result<(St
     responses((status = 200, body = One<Email>))
 )]
 pub async fn get_email(ctx: Ctx, PathId(id): PathId<kinds::Email>) -> Result<Json<One<Email>>, Failure> {
-    Ok(ctx.one(ctx.read(move |tx| emails::get(tx, id)).await?.into()))
+    Ok(ctx.one(ctx.peek(move |tx| emails::get(tx, id)).await?.into()))
 }
 
 /// Changes a draft; any later state is a conflict.

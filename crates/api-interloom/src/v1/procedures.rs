@@ -167,7 +167,7 @@ pub async fn create_procedure(
     responses((status = 200, body = One<Procedure>))
 )]
 pub async fn get_procedure(ctx: Ctx, PathId(id): PathId<kinds::Procedure>) -> Result<Json<One<Procedure>>, Failure> {
-    Ok(ctx.one(ctx.read(move |tx| procedures::get(tx, id)).await?.into()))
+    Ok(ctx.one(ctx.peek(move |tx| procedures::get(tx, id)).await?.into()))
 }
 
 /// Changes a procedure's own attributes; cases it was applied to keep their stages.

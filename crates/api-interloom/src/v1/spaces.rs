@@ -117,7 +117,7 @@ pub async fn create_space(ctx: Ctx, Body(body): Body<CreateSpace>) -> Result<(St
 /// One space.
 #[utoipa::path(get, path = "/v1/spaces/{id}", tag = "Spaces", params(("id" = SpaceId, Path)), responses((status = 200, body = One<Space>)))]
 pub async fn get_space(ctx: Ctx, PathId(id): PathId<kinds::Space>) -> Result<Json<One<Space>>, Failure> {
-    Ok(ctx.one(ctx.read(move |tx| spaces::get(tx, id)).await?.into()))
+    Ok(ctx.one(ctx.peek(move |tx| spaces::get(tx, id)).await?.into()))
 }
 
 /// Changes a space's own attributes: for its admins and owners.

@@ -106,7 +106,7 @@ pub async fn list_case_stages(
 /// One stage.
 #[utoipa::path(get, path = "/v1/stages/{id}", tag = "Stages", params(("id" = StageId, Path)), responses((status = 200, body = One<Stage>)))]
 pub async fn get_stage(ctx: Ctx, PathId(id): PathId<kinds::Stage>) -> Result<Json<One<Stage>>, Failure> {
-    Ok(ctx.one(ctx.read(move |tx| stages::get(tx, id)).await?.into()))
+    Ok(ctx.one(ctx.peek(move |tx| stages::get(tx, id)).await?.into()))
 }
 
 /// Changes a stage's assignee or motion. A stage that is active and given to an AI actor starts a run.

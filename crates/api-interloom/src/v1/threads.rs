@@ -136,7 +136,7 @@ pub async fn create_thread(
 /// One thread.
 #[utoipa::path(get, path = "/v1/threads/{id}", tag = "Threads", params(("id" = ThreadId, Path)), responses((status = 200, body = One<Thread>)))]
 pub async fn get_thread(ctx: Ctx, PathId(id): PathId<kinds::Thread>) -> Result<Json<One<Thread>>, Failure> {
-    Ok(ctx.one(ctx.read(move |tx| threads::get(tx, id)).await?.into()))
+    Ok(ctx.one(ctx.peek(move |tx| threads::get(tx, id)).await?.into()))
 }
 
 /// The entries of a thread that the caller may see, oldest first.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use heddle_gateway::{Anthropic, ChatResponse, Content, Error, StopReason, StreamEvent, Usage};
+use heddle_gateway::{Anthropic, ChatResponse, Content, Error, Message, Role, StopReason, StreamEvent, Usage};
 use serde_json::{Value, json};
 
 use crate::support::{KEY, PIECES, Reply, Upstream, ask, deltas, full, simple, text};
@@ -37,10 +37,7 @@ fn text_delta(index: u32, text: &str) -> Value {
 }
 
 fn json_delta(index: u32, json: &str) -> Value {
-    delta(
-        index,
-        json!({ "type": "input_json_delta", "partial_json": json }),
-    )
+    delta(index, json!({ "type": "input_json_delta", "partial_json": json }))
 }
 
 fn tool_start(index: u32, id: &str) -> Value {
@@ -99,11 +96,7 @@ async fn text_arrives_whole_however_it_is_cut() {
                     model: "claude-test-20261101".into(),
                     content: vec![text("Grüezi 🧵!")],
                     stop: StopReason::EndTurn,
-                    usage: Usage {
-                        input_tokens: 135,
-                        output_tokens: 15,
-                        cached_input_tokens: 100,
-                    },
+                    usage: Usage { input_tokens: 135, output_tokens: 15, cached_input_tokens: 100 },
                 }
             );
             assert_eq!(events, deltas(&["Grüezi ", "🧵!"]));
@@ -115,10 +108,7 @@ async fn text_arrives_whole_however_it_is_cut() {
 async fn parallel_tool_calls_gather_their_arguments() {
     let mut events = vec![
         start(),
-        block_start(
-            0,
-            json!({ "type": "thinking", "thinking": "", "signature": "" }),
-        ),
+        block_start(0, json!({ "type": "thinking", "thinking": "", "signature": "" })),
         delta(0, json!({ "type": "thinking_delta", "thinking": "Hm." })),
         delta(0, json!({ "type": "signature_delta", "signature": "EqQB" })),
         block_stop(0),
@@ -140,42 +130,91 @@ async fn parallel_tool_calls_gather_their_arguments() {
         let (answer, heard) = outcome_of(reply).await;
         let answer = answer.unwrap();
         assert_eq!(answer.stop, StopReason::ToolUse);
-        let call = |id: &str, input| Content::ToolCall {
-            id: id.into(),
-            name: "weather".into(),
-            input,
-        };
+        let call = |id: &str, input| Content::ToolCall { id: id.into(), name: "weather".into(), input };
         assert_eq!(
             answer.content,
             [
+                thinking("Hm.", "EqQB"),
                 text("I look."),
                 call("a", json!({ "city": "Zürich", "days": 2 })),
                 call("b", json!({})),
             ]
         );
-        let began = |id: &str| StreamEvent::ToolCall {
-            id: id.into(),
-            name: "weather".into(),
-        };
+        let began = |id: &str| StreamEvent::ToolCall { id: id.into(), name: "weather".into() };
         let mut expected = deltas(&["I look."]);
         expected.extend([began("a"), began("b")]);
         assert_eq!(heard, expected);
     }
 }
 
+fn opaque(data: Value) -> Content {
+    Content::Opaque { provider: "anthropic".into(), data }
+}
+
+fn thinking(thinking: &str, signature: &str) -> Content {
+    opaque(json!({ "type": "thinking", "thinking": thinking, "signature": signature }))
+}
+
 #[tokio::test]
-async fn a_tool_call_cut_by_the_token_limit_is_left_out() {
+async fn thinking_goes_back_unchanged_and_in_its_place() {
     let mut events = vec![
         start(),
-        tool_start(0, "a"),
-        json_delta(0, "{\"city\": \"Zü"),
+        block_start(0, json!({ "type": "thinking", "thinking": "", "signature": "" })),
+        delta(0, json!({ "type": "thinking_delta", "thinking": "I need " })),
+        delta(0, json!({ "type": "thinking_delta", "thinking": "Zürich." })),
+        delta(0, json!({ "type": "signature_delta", "signature": "Eq" })),
+        delta(0, json!({ "type": "signature_delta", "signature": "QB==" })),
+        block_stop(0),
+        block_start(1, json!({ "type": "redacted_thinking", "data": "c2VjcmV0" })),
+        block_stop(1),
+        tool_start(2, "a"),
+        block_stop(2),
+    ];
+    events.extend(ending("tool_use"));
+    let upstream = Upstream::start([Reply::sse(stream(&events, "\n")), Reply::sse(stream(&greeting(), "\n"))]).await;
+    let provider = provider(&upstream);
+    let mut request = full("claude-test");
+    let answer = ask(&provider, &request).await.0.unwrap();
+    assert_eq!(
+        answer.content[..2],
+        [thinking("I need Zürich.", "EqQB=="), opaque(json!({ "type": "redacted_thinking", "data": "c2VjcmV0" }))]
+    );
+    // As it is stored in between.
+    let stored = serde_json::to_string(&answer.content).unwrap();
+    let mut content: Vec<Content> = serde_json::from_str(&stored).unwrap();
+    content.push(Content::Opaque { provider: "other".into(), data: json!({ "x": 1 }) });
+    let result = Content::ToolResult { id: "a".into(), output: "sunny".into(), is_error: false };
+    request.messages.push(Message { role: Role::Assistant, content });
+    request.messages.push(Message { role: Role::User, content: vec![result] });
+    ask(&provider, &request).await.0.unwrap();
+    let [_, second] = <[_; 2]>::try_from(upstream.seen()).ok().unwrap();
+    assert_eq!(
+        second.body["messages"][3]["content"],
+        json!([
+            { "type": "thinking", "thinking": "I need Zürich.", "signature": "EqQB==" },
+            { "type": "redacted_thinking", "data": "c2VjcmV0" },
+            { "type": "tool_use", "id": "a", "name": "weather", "input": {} },
+        ])
+    );
+}
+
+#[tokio::test]
+async fn thinking_cut_by_the_token_limit_is_left_out() {
+    let mut events = vec![
+        start(),
+        block_start(0, json!({ "type": "thinking", "thinking": "", "signature": "" })),
+        delta(0, json!({ "type": "thinking_delta", "thinking": "I need " })),
     ];
     events.extend(ending("max_tokens"));
+    assert_eq!(outcome(&events).await.0.unwrap().content, []);
+}
+
+#[tokio::test]
+async fn a_tool_call_cut_by_the_token_limit_is_left_out() {
+    let mut events = vec![start(), tool_start(0, "a"), json_delta(0, "{\"city\": \"Zü")];
+    events.extend(ending("max_tokens"));
     let answer = outcome(&events).await.0.unwrap();
-    assert_eq!(
-        (answer.stop, answer.content),
-        (StopReason::MaxTokens, vec![])
-    );
+    assert_eq!((answer.stop, answer.content), (StopReason::MaxTokens, vec![]));
 }
 
 #[tokio::test]
@@ -194,11 +233,7 @@ async fn stop_reasons_are_told_apart() {
 async fn the_request_is_the_documented_one() {
     let upstream = Upstream::start([(); 3].map(|()| Reply::sse(stream(&greeting(), "\n")))).await;
     let provider = provider(&upstream);
-    for request in [
-        full("claude-sonnet-4-5"),
-        simple("claude-sonnet-4-5"),
-        full("claude-opus-5-5"),
-    ] {
+    for request in [full("claude-sonnet-4-5"), simple("claude-sonnet-4-5"), full("claude-opus-5-5")] {
         ask(&provider, &request).await.0.unwrap();
     }
     let [all, least, modern] = <[_; 3]>::try_from(upstream.seen()).ok().unwrap();
@@ -263,46 +298,16 @@ async fn refused_requests_become_errors() {
     };
     let limited = error(429, "rate_limit_error", "slow down");
     for (reply, expected) in [
-        (
-            error(
-                401,
-                "authentication_error",
-                &format!("invalid x-api-key {KEY}"),
-            ),
-            Error::Unauthorized,
-        ),
+        (error(401, "authentication_error", &format!("invalid x-api-key {KEY}")), Error::Unauthorized),
         (
             error(400, "invalid_request_error", &format!("no credit on {KEY}")),
             Error::InvalidRequest("no credit on [key]".into()),
         ),
-        (
-            error(404, "not_found_error", "model: claude-test"),
-            Error::InvalidRequest("model: claude-test".into()),
-        ),
-        (
-            error(403, "permission_error", "not yours"),
-            Error::Upstream {
-                status: 403,
-                message: "not yours".into(),
-            },
-        ),
-        (
-            error(500, "api_error", "oops"),
-            Error::Upstream {
-                status: 500,
-                message: "oops".into(),
-            },
-        ),
-        (
-            error(529, "overloaded_error", "Overloaded"),
-            Error::Overloaded,
-        ),
-        (
-            limited.clone().header("retry-after", "7"),
-            Error::RateLimited {
-                retry_after: Some(Duration::from_secs(7)),
-            },
-        ),
+        (error(404, "not_found_error", "model: claude-test"), Error::InvalidRequest("model: claude-test".into())),
+        (error(403, "permission_error", "not yours"), Error::Upstream { status: 403, message: "not yours".into() }),
+        (error(500, "api_error", "oops"), Error::Upstream { status: 500, message: "oops".into() }),
+        (error(529, "overloaded_error", "Overloaded"), Error::Overloaded),
+        (limited.clone().header("retry-after", "7"), Error::RateLimited { retry_after: Some(Duration::from_secs(7)) }),
         (limited, Error::RateLimited { retry_after: None }),
     ] {
         assert_eq!(outcome_of(reply).await.0, Err(expected));
@@ -347,8 +352,7 @@ async fn a_stream_without_its_end_is_no_answer() {
 
 #[tokio::test]
 async fn garbage_is_a_protocol_error() {
-    let broken =
-        |text: &str| Reply::sse([stream(&[start()], "\n").as_bytes(), text.as_bytes()].concat());
+    let broken = |text: &str| Reply::sse([stream(&[start()], "\n").as_bytes(), text.as_bytes()].concat());
     for reply in [
         broken("data: {\"type\": \"content_blo\n\n"),
         broken(&format!("data: \"{KEY}\"\n\n")),
@@ -362,12 +366,7 @@ async fn garbage_is_a_protocol_error() {
         assert!(matches!(error, Error::Protocol(_)), "{error:?}");
     }
     let cut_arguments = [tool_start(0, "a"), json_delta(0, "{\"city\"")];
-    let events = [
-        vec![start()],
-        cut_arguments.to_vec(),
-        ending("tool_use").to_vec(),
-    ]
-    .concat();
+    let events = [vec![start()], cut_arguments.to_vec(), ending("tool_use").to_vec()].concat();
     let error = outcome(&events).await.0.unwrap_err();
     assert!(matches!(&error, Error::Protocol(text) if text.contains("weather")));
 }
@@ -378,10 +377,7 @@ async fn a_huge_answer_is_refused() {
     let big = "x".repeat(1 << 20);
     events.splice(3..3, (0..9).map(|_| text_delta(0, &big)));
     let error = outcome(&events).await.0.unwrap_err();
-    assert!(
-        matches!(&error, Error::Protocol(text) if text.contains("8 MiB")),
-        "{error:?}"
-    );
+    assert!(matches!(&error, Error::Protocol(text) if text.contains("8 MiB")), "{error:?}");
 }
 
 #[tokio::test]

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use heddle_gateway::{
-    Anthropic, ChatRequest, ChatResponse, Error, Gateway, OpenAi, StopReason, StreamEvent,
-};
+use heddle_gateway::{Anthropic, ChatRequest, ChatResponse, Error, Gateway, OpenAi, StopReason, StreamEvent};
 use serde_json::{Value, json};
 
 use crate::support::{KEY, Reply, Upstream, deltas, simple, text};
@@ -39,9 +37,7 @@ async fn outcome(
 ) -> (Result<ChatResponse, Error>, Vec<StreamEvent>, usize) {
     let upstream = Upstream::start(replies).await;
     let mut events = vec![];
-    let answer = gateway(&upstream)
-        .chat(request, &mut |event| events.push(event))
-        .await;
+    let answer = gateway(&upstream).chat(request, &mut |event| events.push(event)).await;
     (answer, events, upstream.seen().len())
 }
 
@@ -60,13 +56,7 @@ async fn passing_troubles_are_tried_again() {
 
 #[tokio::test]
 async fn four_attempts_are_enough() {
-    let replies = [
-        error(500),
-        error(500),
-        error(500),
-        error(529),
-        Reply::sse(GREETING),
-    ];
+    let replies = [error(500), error(500), error(500), error(529), Reply::sse(GREETING)];
     let (answer, _, requests) = outcome(replies, &simple("gpt-test")).await;
     assert_eq!((answer, requests), (Err(Error::Overloaded), 4));
 }
@@ -84,8 +74,7 @@ async fn lasting_troubles_are_not_tried_again() {
 #[tokio::test]
 async fn an_answer_that_began_is_not_begun_again() {
     let begun = Reply::sse(&GREETING[..GREETING.len() / 2]).cut();
-    let (answer, events, requests) =
-        outcome([begun, Reply::sse(GREETING)], &simple("gpt-test")).await;
+    let (answer, events, requests) = outcome([begun, Reply::sse(GREETING)], &simple("gpt-test")).await;
     assert!(matches!(answer, Err(Error::Protocol(_))));
     assert_eq!((events, requests), (deltas(&["Hi"]), 1));
 }
@@ -104,19 +93,14 @@ async fn the_prefix_chooses_the_provider_and_is_taken_off() {
         let answer = gateway.chat(&simple(model), &mut |_| {}).await;
         assert!(matches!(answer, Err(Error::Upstream { status: 599, .. })));
         let seen = upstream.seen();
-        assert_eq!(
-            (seen[0].path.as_str(), &seen[0].body["model"]),
-            (path, &json!(sent))
-        );
+        assert_eq!((seen[0].path.as_str(), &seen[0].body["model"]), (path, &json!(sent)));
     }
 }
 
 #[tokio::test]
 async fn an_unserved_model_asks_nobody() {
     let (answer, _, requests) = outcome([], &simple("llama")).await;
-    let expected = Error::NoProvider {
-        model: "llama".into(),
-    };
+    let expected = Error::NoProvider { model: "llama".into() };
     assert_eq!((answer, requests), (Err(expected), 0));
 }
 
@@ -127,13 +111,9 @@ async fn nobody_listening_is_a_network_error() {
         listener.local_addr().unwrap().port()
     };
     let base = format!("http://user:pass-{KEY}@127.0.0.1:{port}");
-    let gateway = Gateway::new()
-        .with_provider(Arc::new(OpenAi::new(&base, KEY).unwrap()))
-        .with_backoff(Duration::from_millis(1));
-    let error = gateway
-        .chat(&simple("gpt-test"), &mut |_| {})
-        .await
-        .unwrap_err();
+    let gateway =
+        Gateway::new().with_provider(Arc::new(OpenAi::new(&base, KEY).unwrap())).with_backoff(Duration::from_millis(1));
+    let error = gateway.chat(&simple("gpt-test"), &mut |_| {}).await.unwrap_err();
     assert!(matches!(error, Error::Network(_)), "{error:?}");
     let shown = format!("{error} {error:?} {gateway:?}");
     assert!(!shown.contains(KEY) && !shown.contains("pass"), "{shown}");

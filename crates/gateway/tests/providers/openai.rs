@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use heddle_gateway::{ChatResponse, Content, Error, OpenAi, StopReason, StreamEvent, Usage};
+use heddle_gateway::{ChatResponse, Content, Error, Message, OpenAi, Role, StopReason, StreamEvent, Usage};
 use serde_json::{Value, json};
 
 use crate::support::{KEY, PIECES, Reply, Upstream, ask, deltas, full, simple, text};
@@ -15,17 +15,11 @@ fn chunk(choices: Value, usage: Value) -> String {
 }
 
 fn delta(delta: Value) -> String {
-    chunk(
-        json!([{ "index": 0, "delta": delta, "logprobs": null, "finish_reason": null }]),
-        Value::Null,
-    )
+    chunk(json!([{ "index": 0, "delta": delta, "logprobs": null, "finish_reason": null }]), Value::Null)
 }
 
 fn finish(reason: &str) -> String {
-    chunk(
-        json!([{ "index": 0, "delta": {}, "finish_reason": reason }]),
-        Value::Null,
-    )
+    chunk(json!([{ "index": 0, "delta": {}, "finish_reason": reason }]), Value::Null)
 }
 
 fn usage() -> String {
@@ -81,11 +75,7 @@ async fn text_arrives_whole_however_it_is_cut() {
                 model: "gpt-test-2026-11-01".into(),
                 content: vec![text("Grüezi 🧵!")],
                 stop: StopReason::EndTurn,
-                usage: Usage {
-                    input_tokens: 120,
-                    output_tokens: 30,
-                    cached_input_tokens: 100,
-                },
+                usage: Usage { input_tokens: 120, output_tokens: 30, cached_input_tokens: 100 },
             }
         );
         assert_eq!(events, deltas(&["Grüezi ", "🧵!"]));
@@ -111,22 +101,9 @@ async fn parallel_tool_calls_gather_their_arguments() {
             let (answer, heard) = outcome_of(Reply::sse(chunks.concat()).in_pieces(piece)).await;
             let answer = answer.unwrap();
             assert_eq!(answer.stop, StopReason::ToolUse);
-            let call = |id: &str, input| Content::ToolCall {
-                id: id.into(),
-                name: "weather".into(),
-                input,
-            };
-            assert_eq!(
-                answer.content,
-                [
-                    call("a", json!({ "city": "Zürich", "days": 2 })),
-                    call("b", json!({})),
-                ]
-            );
-            let began = |id: &str| StreamEvent::ToolCall {
-                id: id.into(),
-                name: "weather".into(),
-            };
+            let call = |id: &str, input| Content::ToolCall { id: id.into(), name: "weather".into(), input };
+            assert_eq!(answer.content, [call("a", json!({ "city": "Zürich", "days": 2 })), call("b", json!({})),]);
+            let began = |id: &str| StreamEvent::ToolCall { id: id.into(), name: "weather".into() };
             assert_eq!(heard, [began("a"), began("b")]);
         }
     }
@@ -143,25 +120,14 @@ async fn stop_reasons_are_told_apart() {
         assert_eq!(answer.stop, stop);
         assert_eq!(answer.usage, Usage::default());
     }
-    let refusal = [
-        delta(json!({ "refusal": "I can't." })),
-        finish("stop"),
-        DONE.into(),
-    ];
+    let refusal = [delta(json!({ "refusal": "I can't." })), finish("stop"), DONE.into()];
     let answer = outcome(&refusal).await.0.unwrap();
     assert_eq!(answer.stop, StopReason::Refusal);
     assert_eq!(answer.content, [text("I can't.")]);
 
-    let cut = [
-        tool_delta(0, Some("a"), "{\"ci"),
-        finish("length"),
-        DONE.into(),
-    ];
+    let cut = [tool_delta(0, Some("a"), "{\"ci"), finish("length"), DONE.into()];
     let answer = outcome(&cut).await.0.unwrap();
-    assert_eq!(
-        (answer.stop, answer.content),
-        (StopReason::MaxTokens, vec![])
-    );
+    assert_eq!((answer.stop, answer.content), (StopReason::MaxTokens, vec![]));
 }
 
 #[tokio::test]
@@ -226,56 +192,19 @@ async fn refused_requests_become_errors() {
         Reply::error(status, body)
     };
     let request = "invalid_request_error";
-    let upstream = |status, message: &str| Error::Upstream {
-        status,
-        message: message.into(),
-    };
+    let upstream = |status, message: &str| Error::Upstream { status, message: message.into() };
     for (reply, expected) in [
+        (error(401, request, json!("invalid_api_key"), &format!("Incorrect API key: {KEY}")), Error::Unauthorized),
+        (error(400, request, Value::Null, &format!("bad {KEY}")), Error::InvalidRequest("bad [key]".into())),
+        (error(404, request, json!("model_not_found"), "no such model"), Error::InvalidRequest("no such model".into())),
         (
-            error(
-                401,
-                request,
-                json!("invalid_api_key"),
-                &format!("Incorrect API key: {KEY}"),
-            ),
-            Error::Unauthorized,
+            error(429, "tokens", json!("rate_limit_exceeded"), "slow down").header("retry-after", "2"),
+            Error::RateLimited { retry_after: Some(Duration::from_secs(2)) },
         ),
-        (
-            error(400, request, Value::Null, &format!("bad {KEY}")),
-            Error::InvalidRequest("bad [key]".into()),
-        ),
-        (
-            error(404, request, json!("model_not_found"), "no such model"),
-            Error::InvalidRequest("no such model".into()),
-        ),
-        (
-            error(429, "tokens", json!("rate_limit_exceeded"), "slow down")
-                .header("retry-after", "2"),
-            Error::RateLimited {
-                retry_after: Some(Duration::from_secs(2)),
-            },
-        ),
-        (
-            error(
-                429,
-                "insufficient_quota",
-                json!("insufficient_quota"),
-                "pay first",
-            ),
-            upstream(429, "pay first"),
-        ),
-        (
-            error(503, "server_error", Value::Null, "overloaded"),
-            Error::Overloaded,
-        ),
-        (
-            error(500, "server_error", Value::Null, "oops"),
-            upstream(500, "oops"),
-        ),
-        (
-            Reply::error(502, json!({ "error": "bad gateway" })),
-            upstream(502, "bad gateway"),
-        ),
+        (error(429, "insufficient_quota", json!("insufficient_quota"), "pay first"), upstream(429, "pay first")),
+        (error(503, "server_error", Value::Null, "overloaded"), Error::Overloaded),
+        (error(500, "server_error", Value::Null, "oops"), upstream(500, "oops")),
+        (Reply::error(502, json!({ "error": "bad gateway" })), upstream(502, "bad gateway")),
     ] {
         assert_eq!(outcome_of(reply).await.0, Err(expected));
     }
@@ -288,10 +217,7 @@ async fn an_error_inside_the_stream_ends_it() {
     let mut chunks = greeting();
     chunks.insert(4, format!("data: {failed}\n\n"));
     let (answer, heard) = outcome(&chunks).await;
-    let expected = Error::Upstream {
-        status: 500,
-        message: "The server had an error".into(),
-    };
+    let expected = Error::Upstream { status: 500, message: "The server had an error".into() };
     assert_eq!(answer, Err(expected));
     assert_eq!(heard, deltas(&["Grüezi ", "🧵!"]));
 }
@@ -310,19 +236,14 @@ async fn a_stream_without_its_end_is_no_answer() {
 
 #[tokio::test]
 async fn garbage_is_a_protocol_error() {
-    let nameless =
-        delta(json!({ "tool_calls": [{ "index": 0, "function": { "arguments": "{}" } }] }));
+    let nameless = delta(json!({ "tool_calls": [{ "index": 0, "function": { "arguments": "{}" } }] }));
     for chunks in [
         vec!["data: {\"choices\": [\n\n".into()],
         vec![format!("data: \"{KEY}\"\n\n")],
         // An end without a finish reason.
         vec![delta(json!({ "content": "Hm" })), DONE.into()],
         vec![nameless, finish("tool_calls"), DONE.into()],
-        vec![
-            tool_delta(0, Some("a"), "{\"ci"),
-            finish("tool_calls"),
-            DONE.into(),
-        ],
+        vec![tool_delta(0, Some("a"), "{\"ci"), finish("tool_calls"), DONE.into()],
         vec!["<html>Welcome to the wrong server</html>".into()],
     ] {
         let error = outcome(&chunks).await.0.unwrap_err();
@@ -336,10 +257,7 @@ async fn a_huge_answer_is_refused() {
     let mut chunks = greeting();
     chunks.splice(2..2, (0..9).map(|_| delta(json!({ "content": big }))));
     let error = outcome(&chunks).await.0.unwrap_err();
-    assert!(
-        matches!(&error, Error::Protocol(text) if text.contains("8 MiB")),
-        "{error:?}"
-    );
+    assert!(matches!(&error, Error::Protocol(text) if text.contains("8 MiB")), "{error:?}");
 }
 
 #[tokio::test]
@@ -347,4 +265,16 @@ async fn the_key_is_in_no_debug_output() {
     let upstream = Upstream::start([]).await;
     let provider = provider(&upstream);
     assert!(!format!("{provider:?} {provider:#?}").contains(KEY));
+}
+
+#[tokio::test]
+async fn what_another_provider_thought_is_left_out() {
+    let upstream = Upstream::start([Reply::sse(greeting().concat())]).await;
+    let mut request = simple("gpt-test");
+    let thinking = Content::Opaque { provider: "anthropic".into(), data: json!({ "type": "thinking" }) };
+    request.messages.push(Message { role: Role::Assistant, content: vec![thinking, text("Hello.")] });
+    let provider = OpenAi::new(&upstream.base, KEY).unwrap();
+    ask(&provider, &request).await.0.unwrap();
+    let [seen] = <[_; 1]>::try_from(upstream.seen()).ok().unwrap();
+    assert_eq!(seen.body["messages"][1], json!({ "role": "assistant", "content": "Hello." }));
 }

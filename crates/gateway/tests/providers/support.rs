@@ -9,9 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use futures::{StreamExt, stream};
-use heddle_gateway::{
-    ChatRequest, ChatResponse, Content, Error, Message, Provider, Role, StreamEvent, ToolSpec,
-};
+use heddle_gateway::{ChatRequest, ChatResponse, Content, Error, Message, Provider, Role, StreamEvent, ToolSpec};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
@@ -44,11 +42,7 @@ impl Reply {
     }
 
     pub fn error(status: u16, body: Value) -> Self {
-        Self {
-            status,
-            headers: vec![("content-type", "application/json".into())],
-            ..Self::sse(body.to_string())
-        }
+        Self { status, headers: vec![("content-type", "application/json".into())], ..Self::sse(body.to_string()) }
     }
 
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
@@ -73,11 +67,7 @@ impl Reply {
             response = response.header(*name, value);
         }
         let size = self.piece.min(self.body.len()).max(1);
-        let pieces: Vec<_> = self
-            .body
-            .chunks(size)
-            .map(|piece| Ok(Bytes::copy_from_slice(piece)))
-            .collect();
+        let pieces: Vec<_> = self.body.chunks(size).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
         let cut = self.cut.then_some(async {
             // The server sends what it has when it must wait, so the cut comes after the body.
             tokio::task::yield_now().await;
@@ -110,19 +100,12 @@ pub struct Upstream {
 
 impl Upstream {
     pub async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
-        let script = Arc::new(Mutex::new(Script {
-            replies: replies.into_iter().collect(),
-            seen: vec![],
-        }));
+        let script = Arc::new(Mutex::new(Script { replies: replies.into_iter().collect(), seen: vec![] }));
         let app = Router::new().fallback(answer).with_state(script.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self {
-            base,
-            script,
-            server,
-        }
+        Self { base, script, server }
     }
 
     /// The requests so far.
@@ -147,20 +130,13 @@ async fn answer(State(script): State<Arc<Mutex<Script>>>, request: Request) -> R
         body: serde_json::from_slice(&body).unwrap(),
     });
     let reply = script.replies.pop_front();
-    reply
-        .unwrap_or_else(|| Reply::error(599, json!("the script is at its end")))
-        .into_response()
+    reply.unwrap_or_else(|| Reply::error(599, json!("the script is at its end"))).into_response()
 }
 
 /// The answer of a provider together with the events on the way.
-pub async fn ask(
-    provider: &dyn Provider,
-    request: &ChatRequest,
-) -> (Result<ChatResponse, Error>, Vec<StreamEvent>) {
+pub async fn ask(provider: &dyn Provider, request: &ChatRequest) -> (Result<ChatResponse, Error>, Vec<StreamEvent>) {
     let mut events = vec![];
-    let outcome = provider
-        .chat(request, &mut |event| events.push(event))
-        .await;
+    let outcome = provider.chat(request, &mut |event| events.push(event)).await;
     if let Err(error) = &outcome {
         assert!(!format!("{error} {error:?}").contains(KEY), "{error}");
     }
@@ -168,10 +144,7 @@ pub async fn ask(
 }
 
 pub fn user(text: &str) -> Message {
-    Message {
-        role: Role::User,
-        content: vec![Content::Text { text: text.into() }],
-    }
+    Message { role: Role::User, content: vec![Content::Text { text: text.into() }] }
 }
 
 /// The shortest request there is.
@@ -193,11 +166,8 @@ pub fn full(model: &str) -> ChatRequest {
         name: "weather".into(),
         input: json!({ "city": city }),
     };
-    let result = |id: &str, output: &str, is_error| Content::ToolResult {
-        id: id.into(),
-        output: output.into(),
-        is_error,
-    };
+    let result =
+        |id: &str, output: &str, is_error| Content::ToolResult { id: id.into(), output: output.into(), is_error };
     ChatRequest {
         model: model.into(),
         system: Some("Be brief.".into()),
@@ -205,22 +175,14 @@ pub fn full(model: &str) -> ChatRequest {
             user("Weather in Zürich and Bern?"),
             Message {
                 role: Role::Assistant,
-                content: vec![
-                    Content::Text {
-                        text: "I look.".into(),
-                    },
-                    call("a", "Zürich"),
-                    call("b", "Bern"),
-                ],
+                content: vec![Content::Text { text: "I look.".into() }, call("a", "Zürich"), call("b", "Bern")],
             },
             Message {
                 role: Role::User,
                 content: vec![
                     result("a", "sunny", false),
                     result("b", "no such station", true),
-                    Content::Text {
-                        text: "Quick!".into(),
-                    },
+                    Content::Text { text: "Quick!".into() },
                 ],
             },
         ],
@@ -239,8 +201,5 @@ pub fn text(text: &str) -> Content {
 }
 
 pub fn deltas(texts: &[&str]) -> Vec<StreamEvent> {
-    texts
-        .iter()
-        .map(|text| StreamEvent::TextDelta((*text).into()))
-        .collect()
+    texts.iter().map(|text| StreamEvent::TextDelta((*text).into())).collect()
 }

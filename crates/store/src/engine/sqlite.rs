@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kernel::{Error, Kind, Result};
-use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, config::DbConfig};
 
 use crate::value::{Param, Row};
 
@@ -40,6 +40,9 @@ pub fn open_memory() -> Result<Connection> {
 fn prepare(conn: &Connection) -> Result<()> {
     conn.busy_timeout(BUSY_TIMEOUT).map_err(error)?;
     conn.set_prepared_statement_cache_capacity(128);
+    // Without it, SQLite prepares a statement anew for every value bound where a partial index might serve: an index on
+    // `x IS NOT NULL` made reading one case by its key three times slower.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(error)?;
     conn.execute_batch(
         "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2000; \
          PRAGMA trusted_schema=OFF; PRAGMA recursive_triggers=OFF;",
