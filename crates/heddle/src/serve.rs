@@ -3,6 +3,10 @@
 use std::{fs::File, net::SocketAddr};
 
 use api::{App, Settings};
+use gateway::{
+    Gateway,
+    outbound::{self, Guard},
+};
 use kernel::{Error, Result};
 use library::documents;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -91,7 +95,14 @@ fn workers(args: &Args) -> Result<Workers> {
     let workers = Workers::new()
         .reader("work.progress", work::follow_event)
         .reader("work.search", work::search_index::follow_event);
+    let gateway = Gateway::from_env().map_err(|e| unusable("an LLM provider's settings", &e))?;
+    let guard = Guard::from_env().map_err(|e| unusable(outbound::ALLOW, &e))?;
+    let workers = agents::workers(workers, agents::Deps { gateway, guard });
     Ok(emails::workers(documents::workers(workers), mailer))
+}
+
+fn unusable(what: &str, error: &dyn std::fmt::Display) -> Error {
+    Error::unavailable("setting_unusable", format!("{what} cannot be used: {error}"))
 }
 
 /// Keeps a second server away from an embedded database: its jobs would be run twice.

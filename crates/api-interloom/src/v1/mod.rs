@@ -11,10 +11,13 @@ mod events;
 mod instructions;
 mod labels;
 mod procedures;
+mod proposals;
+mod runs;
 mod search;
 mod spaces;
 mod stages;
 mod threads;
+mod tools;
 
 use api::App;
 use axum::{Router, extract::DefaultBodyLimit, middleware};
@@ -85,11 +88,22 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(emails::list_emails, emails::create_email))
         .routes(routes!(emails::get_email, emails::update_email))
         .routes(routes!(emails::send_email))
+        // Tools
+        .routes(routes!(tools::list_space_tools, tools::register_space_tool))
+        .routes(routes!(tools::attach_tool))
         // Labels
         .routes(routes!(labels::list_space_labels, labels::create_label))
         .routes(routes!(labels::apply_case_label))
         .routes(routes!(labels::remove_case_label))
-        // Ours: live events and search
+        // Ours: runs and proposals of agents, live events, search
+        .routes(routes!(runs::list_runs))
+        .routes(routes!(runs::get_run))
+        .routes(routes!(runs::list_run_steps))
+        .routes(routes!(runs::cancel_run))
+        .routes(routes!(runs::retry_run))
+        .routes(routes!(proposals::list_proposals))
+        .routes(routes!(proposals::get_proposal))
+        .routes(routes!(proposals::decide_proposal))
         .routes(routes!(events::follow_events))
         .routes(routes!(search::search))
 }

@@ -56,6 +56,7 @@ pub struct Activity {
     actor_id: ActorId,
     content: String,
     /// What programs may want to know: before and after, ids.
+    #[schema(value_type = Option<Object>)]
     data: Option<JsonValue>,
     created_at: Timestamp,
 }

@@ -12,13 +12,13 @@ use crate::{
 };
 
 /// A stream of server-sent events.
-struct Live {
+pub struct Live {
     bytes: futures::stream::BoxStream<'static, reqwest::Result<bytes::Bytes>>,
     buffer: String,
 }
 
 impl Live {
-    async fn open(client: &Client, query: &str, last: Option<i64>) -> Self {
+    pub async fn open(client: &Client, query: &str, last: Option<i64>) -> Self {
         let mut request = client.request(Method::GET, &format!("/v1/events{query}"));
         if let Some(last) = last {
             request = request.header("last-event-id", last);
@@ -52,7 +52,7 @@ impl Live {
         }
     }
 
-    async fn until(&mut self, verb: &str) -> (i64, Json) {
+    pub async fn until(&mut self, verb: &str) -> (i64, Json) {
         loop {
             let (seq, found, data) = self.next().await;
             if found == verb {

@@ -3,6 +3,7 @@
 mod support;
 
 mod actors;
+mod agents;
 mod artifacts;
 mod cases;
 mod datatables;
@@ -16,4 +17,5 @@ mod spaces;
 mod stages;
 mod sweep;
 mod threads;
+mod tools;
 mod wire;

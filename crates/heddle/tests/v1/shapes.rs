@@ -12,6 +12,10 @@ fn stable(value: &Json) -> Json {
         Json::Array(list) => list.iter().map(stable).collect(),
         Json::String(text) if uuid::Uuid::try_parse(text).is_ok() => json!("[id]"),
         Json::String(text) if text.parse::<kernel::Timestamp>().is_ok() => json!("[time]"),
+        Json::String(text) if text.contains(" ID ") => {
+            let word = |word| if uuid::Uuid::try_parse(word).is_ok() { "[id]" } else { word };
+            json!(text.split(' ').map(word).collect::<Vec<_>>().join(" "))
+        }
         other => other.clone(),
     }
 }

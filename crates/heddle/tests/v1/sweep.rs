@@ -7,7 +7,9 @@ use reqwest::{Method, multipart};
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    artifacts, on_each_engine,
+    agents, artifacts,
+    live::Live,
+    on_each_engine,
     support::{Answer, Client, Engine, Server, World},
 };
 
@@ -113,7 +115,20 @@ async fn things(world: &World) -> BTreeMap<&'static str, String> {
     let rows = json!({"name": "T", "case_id": case, "rows": [{"a": 1}]});
     let datatable = world.member.post("/v1/datatables", rows).await.id(201);
     let email = world.member.post("/v1/emails", json!({"case_id": case, "to": ["a@example.com"]})).await.id(201);
+    let tool =
+        json!({"name": "find", "description": "d", "url": "https://example.com", "input_schema": {"type": "object"}});
+    let tool = world.admin.post(&format!("/v1/spaces/{}/tools", world.space), tool).await.id(201);
+    // An agent whose every action is under review leaves a proposal and a run that waits for it.
+    world.owner.patch(&format!("/v1/actors/{}", world.agent_id), json!({"review": ["*"]})).await.data(200);
+    let mut live = Live::open(&world.member, "", None).await;
+    let (_, given) = agents::given_to_agent(world, &["Set priority to high"]).await;
+    let run = agents::run_of(world, &mut live, &given).await;
+    live.until("proposal.created").await;
+    let proposal = world.member.get("/v1/proposals").await.data(200)[0]["id"].as_str().unwrap().to_owned();
     BTreeMap::from([
+        ("tools", tool),
+        ("runs", run),
+        ("proposals", proposal),
         ("artifacts", artifact),
         ("datatables", datatable),
         ("emails", email),

@@ -1,0 +1,117 @@
+//! Tools.
+
+use agents::tools::{self, NewTool};
+use api::{Body, Ctx, Failure, PathId, Query};
+use axum::{Json, http::StatusCode};
+use kernel::{
+    Timestamp,
+    ids::{ActorId, SpaceId, ToolId},
+    kinds,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as JsonValue};
+use utoipa::ToSchema;
+
+use super::envelope::{Envelope, List, One, Paging};
+
+/// A tool of a space: something outside that granted actors can call in cases of the space.
+#[derive(Serialize, ToSchema)]
+pub struct Tool {
+    id: ToolId,
+    space_id: SpaceId,
+    /// The name that models call it by.
+    name: String,
+    description: String,
+    /// Calls are posted there as JSON.
+    url: String,
+    /// The JSON Schema of its input.
+    #[schema(value_type = Object)]
+    input_schema: JsonValue,
+    created_by: ActorId,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<tools::Tool> for Tool {
+    fn from(tool: tools::Tool) -> Self {
+        Self {
+            id: tool.id,
+            space_id: tool.space_id,
+            name: tool.name,
+            description: tool.description,
+            url: tool.url,
+            input_schema: tool.input_schema,
+            created_by: tool.created_by,
+            created_at: tool.created_at,
+            updated_at: tool.updated_at,
+        }
+    }
+}
+
+/// A tool to register.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterTool {
+    /// Lower-case letters, digits and `_`, beginning with a letter; unique in the space.
+    name: String,
+    /// What it does and when to use it, written for models.
+    description: String,
+    /// http or https. A call is a POST of `{tool, input, run_id, case_id}` with an `Idempotency-Key`.
+    url: String,
+    /// The JSON Schema of its input: an object.
+    input_schema: Map<String, JsonValue>,
+}
+
+/// The actor that is granted a tool.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttachTool {
+    /// A member of the tool's space.
+    actor_id: ActorId,
+}
+
+/// The tools registered in a space, oldest first.
+#[utoipa::path(
+    get, path = "/v1/spaces/{id}/tools", tag = "Tools", params(("id" = SpaceId, Path), Paging),
+    responses((status = 200, body = List<Tool>))
+)]
+pub async fn list_space_tools(
+    ctx: Ctx,
+    PathId(id): PathId<kinds::Space>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<List<Tool>>, Failure> {
+    let request = paging.request()?;
+    Ok(ctx.list(ctx.read(move |tx| tools::list(tx, id, request)).await?))
+}
+
+/// Registers a tool in a space: for its admins and owners.
+#[utoipa::path(
+    post, path = "/v1/spaces/{id}/tools", tag = "Tools", params(("id" = SpaceId, Path)), request_body = RegisterTool,
+    responses((status = 201, body = One<Tool>))
+)]
+pub async fn register_space_tool(
+    ctx: Ctx,
+    PathId(id): PathId<kinds::Space>,
+    Body(body): Body<RegisterTool>,
+) -> Result<(StatusCode, Json<One<Tool>>), Failure> {
+    let new = NewTool {
+        name: body.name,
+        description: body.description,
+        url: body.url,
+        input_schema: JsonValue::Object(body.input_schema),
+    };
+    Ok(ctx.created(ctx.write(move |tx| tools::register(tx, id, &new)).await?.into()))
+}
+
+/// Grants a tool to an actor: for admins and owners of the tool's space. Again changes nothing.
+#[utoipa::path(
+    post, path = "/v1/tools/{id}/attach", tag = "Tools", params(("id" = ToolId, Path)), request_body = AttachTool,
+    responses((status = 200, body = One<Tool>))
+)]
+pub async fn attach_tool(
+    ctx: Ctx,
+    PathId(id): PathId<kinds::Tool>,
+    Body(body): Body<AttachTool>,
+) -> Result<Json<One<Tool>>, Failure> {
+    Ok(ctx.one(ctx.write(move |tx| tools::attach(tx, id, body.actor_id)).await?.into()))
+}
