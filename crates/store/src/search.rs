@@ -96,7 +96,12 @@ pub fn remove(tx: &mut Tx<'_>, subject: Uuid) -> Result<()> {
 /// The engine's.
 pub fn find(tx: &mut Tx<'_>, actor: ActorId, words: &str, limit: i64) -> Result<Vec<Hit>> {
     const MOST_WORDS: usize = 12;
-    let words: Vec<&str> = words.split_whitespace().take(MOST_WORDS).collect();
+    // The zero character is in no text, and FTS5 takes it for the end of the words.
+    let words: Vec<&str> = words
+        .split(|c: char| c.is_whitespace() || c == '\0')
+        .filter(|word| !word.is_empty())
+        .take(MOST_WORDS)
+        .collect();
     if words.is_empty() {
         return Ok(Vec::new());
     }
@@ -173,7 +178,7 @@ mod tests {
             {
                 assert_eq!(found(member, words), 1, "{words}");
             }
-            for words in ["schadet", "wasser fehlt", "1__%", ""] {
+            for words in ["schadet", "\0", "a\0\"", "wasser fehlt", "1__%", ""] {
                 assert_eq!(found(member, words), 0, "{words}");
             }
             assert_eq!(found(stranger, "schaden"), 0);

@@ -86,10 +86,10 @@ pub struct Step {
     call_id: Option<String>,
     /// The tool that was called.
     tool: Option<String>,
-    #[schema(value_type = Option<Object>)]
-    input: Option<JsonValue>,
-    #[schema(value_type = Option<Object>)]
-    output: Option<JsonValue>,
+    /// What went in; null when nothing did.
+    input: JsonValue,
+    /// What came out; null when nothing did.
+    output: JsonValue,
     is_error: bool,
     input_tokens: i64,
     output_tokens: i64,
@@ -105,8 +105,8 @@ impl From<runs::Step> for Step {
             kind: step.kind,
             call_id: step.call_id,
             tool: step.tool,
-            input: step.input,
-            output: step.output,
+            input: step.input.unwrap_or_default(),
+            output: step.output.unwrap_or_default(),
             is_error: step.is_error,
             input_tokens: step.input_tokens,
             output_tokens: step.output_tokens,

@@ -1,4 +1,5 @@
 //! Black-box tests of `/v1`, each on SQLite and on PostgreSQL: one file per section of the reference.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 

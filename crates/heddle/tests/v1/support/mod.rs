@@ -1,4 +1,6 @@
 //! What the black-box tests share: a running server per engine, workspaces with one client per kind of caller.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(unused_imports, reason = "each test binary uses a part of it")]
 
 pub mod client;
 pub mod server;
