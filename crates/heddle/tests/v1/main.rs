@@ -13,6 +13,7 @@ mod instructions;
 mod labels;
 mod live;
 mod procedures;
+mod provider;
 mod shapes;
 mod spaces;
 mod stages;
