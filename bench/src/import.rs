@@ -108,7 +108,10 @@ async fn import(folder: &Path, log: &Path) -> Result<(String, i64, Duration)> {
         return Err(format!("{} rejected, {} skipped", report.rejected_total, report.skipped).into());
     }
     let count = |tx: &mut Tx<'_>| {
-        TABLES.iter().map(|table| tx.query_one(&format!("SELECT COUNT(*) FROM {table}"), &[], |row| row.get::<i64>(0))).sum()
+        TABLES
+            .iter()
+            .map(|table| tx.query_one(&format!("SELECT COUNT(*) FROM {table}"), &[], |row| row.get::<i64>(0)))
+            .sum()
     };
     let rows: i64 = store.read(workspace.id, Actor::SYSTEM, count).await?;
     Ok((format!("workspaces/ws_{}.db", workspace.id.uuid().simple()), rows, time))

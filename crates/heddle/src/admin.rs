@@ -1,5 +1,13 @@
-//! `heddle admin`: works on the data directly, beside a running server or without one. Answers are JSON.
+//! `heddle admin`: works on the data directly, beside a running server or without one. Answers are JSON on standard output,
+//! all else goes to standard error.
 
+mod answer;
+mod demo;
+mod logs;
+
+use std::path::PathBuf;
+
+pub use demo::demo;
 use identity::{
     keys,
     workspaces::{self, Workspace, WorkspaceRole},
@@ -9,6 +17,9 @@ use serde_json::{Value as Json, json};
 use store::Store;
 
 use crate::config::Storage;
+
+/// Most workspaces that an error lists.
+const LISTED: usize = 20;
 
 /// An admin command and where the data is.
 #[derive(clap::Args, Debug)]
@@ -90,6 +101,37 @@ enum Command {
         #[arg(long, env = "HEDDLE_PUBLIC_URL", default_value = "http://localhost:8080")]
         public_url: String,
     },
+    /// Read an event log (XES, CSV or JSON lines, also .gz) into closed cases of a space; what it has already is skipped.
+    ImportLog {
+        /// The file.
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Write the cases of a space as an event log (XES).
+    ExportLog {
+        #[command(flatten)]
+        place: Place,
+        /// The file, compressed when its name ends in .gz; standard output when absent.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Propose the path that most finished cases of a space took as a procedure, ready to be posted to /v1/procedures.
+    DiscoverProcedure {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// A space of a workspace.
+#[derive(clap::Args, Debug)]
+struct Place {
+    /// The workspace's slug; not needed when there is only one workspace.
+    #[arg(long)]
+    workspace: Option<String>,
+    /// The space's name or id.
+    #[arg(long)]
+    space: String,
 }
 
 /// Runs an admin command.
@@ -133,13 +175,20 @@ pub async fn run(args: Args) -> Result<()> {
                 .await?;
             json!({"url": format!("{}/auth/link?token={link}", public_url.trim_end_matches('/'))})
         }
+        Command::ImportLog { file, place } => {
+            let workspace = place.workspace(&store).await?;
+            return logs::import(&store, workspace.id, &place.space, &file).await;
+        }
+        Command::ExportLog { place, out } => {
+            let workspace = place.workspace(&store).await?;
+            return logs::export(&store, workspace.id, &place.space, out.as_deref()).await;
+        }
+        Command::DiscoverProcedure { place } => {
+            let workspace = place.workspace(&store).await?;
+            return answer::print(&mining::discover(&store, workspace.id, &place.space).await?);
+        }
     };
-    print(&answer)
-}
-
-fn print(answer: &Json) -> Result<()> {
-    println!("{}", serde_json::to_string_pretty(answer).map_err(Error::internal)?);
-    Ok(())
+    answer::print(&answer)
 }
 
 async fn create_workspace(
@@ -177,11 +226,21 @@ async fn find_workspace(store: &Store, slug: &str) -> Result<Workspace> {
     found.ok_or_else(|| Error::not_found("workspace_not_found", format!("No workspace has the slug {slug}.")))
 }
 
-/// Makes the demo workspace.
-///
-/// # Errors
-/// The store's.
-pub async fn demo(storage: Storage) -> Result<()> {
-    let _ = storage;
-    Ok(())
+impl Place {
+    /// The workspace that is named, or the only one.
+    async fn workspace(&self, store: &Store) -> Result<Workspace> {
+        if let Some(slug) = &self.workspace {
+            return find_workspace(store, slug).await;
+        }
+        match store.control_read(workspaces::list).await?.as_slice() {
+            [only] => Ok(only.clone()),
+            [] => Err(Error::not_found("workspace_not_found", "There is no workspace yet.")),
+            several => {
+                let slugs: Vec<&str> = several.iter().take(LISTED).map(|workspace| workspace.slug.as_str()).collect();
+                let more = if several.len() > LISTED { ", …" } else { "" };
+                let message = format!("Which workspace? Name one with --workspace: {}{more}", slugs.join(", "));
+                Err(Error::conflict("workspace_ambiguous", message))
+            }
+        }
+    }
 }
