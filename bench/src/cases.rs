@@ -137,10 +137,25 @@ fn bare_rows(tx: &mut Tx<'_>, space: SpaceId) -> kernel::Result<()> {
         params![space],
     )?;
     let data = json!({"title": "A fence of two metres", "priority": "high", "assigned_actor_id": null});
-    tx.emit(NewEvent { verb: "case.created", subject: case.uuid(), space: Some(space), case: Some(case), thread: Some(thread), data })
+    tx.emit(NewEvent {
+        verb: "case.created",
+        subject: case.uuid(),
+        space: Some(space),
+        case: Some(case),
+        thread: Some(thread),
+        data,
+    })
 }
 
-fn insert_case(tx: &mut Tx<'_>, case: CaseId, thread: ThreadId, space: SpaceId, phase: &str, priority: &str, at: Timestamp) -> kernel::Result<()> {
+fn insert_case(
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    thread: ThreadId,
+    space: SpaceId,
+    phase: &str,
+    priority: &str,
+    at: Timestamp,
+) -> kernel::Result<()> {
     tx.execute(
         "INSERT INTO cases (id, space_id, thread_id, title, phase, motion, priority, attributes, created_by, created_at, updated_at) \
          VALUES ($1, $2, $3, 'A fence of two metres', $4, 'idle', $5, '{}', $6, $7, $7)",

@@ -65,7 +65,8 @@ pub fn measure() -> Result<Vec<Row>> {
         let store = Store::open(Config::embedded(folder.path())).await?;
         let mut all = Vec::new();
         for n in 0..WORKSPACES {
-            let (workspace, user, _) = workspaces::create(&store, &format!("Bench {n}"), None, "bench@example.com", None).await?;
+            let (workspace, user, _) =
+                workspaces::create(&store, &format!("Bench {n}"), None, "bench@example.com", None).await?;
             all.push(store.control_write(move |tx| keys::create(tx, workspace.id, user.id, "bench")).await?.1);
         }
         Ok::<_, Error>(all)
@@ -74,14 +75,18 @@ pub fn measure() -> Result<Vec<Row>> {
     for _ in 0..9 {
         let begun = Instant::now();
         let server = Running::start(folder.path())?;
-        runtime.block_on(async { Connection::open(&server.address).await?.send(&request("GET", "/v1/spaces", Some(&keys[0]), None)).await })?;
+        runtime.block_on(async {
+            Connection::open(&server.address).await?.send(&request("GET", "/v1/spaces", Some(&keys[0]), None)).await
+        })?;
         starts.push(begun.elapsed());
     }
     starts.sort();
     let start = starts[starts.len() / 2];
 
     let server = Running::start(folder.path())?;
-    runtime.block_on(async { Connection::open(&server.address).await?.send(&request("GET", "/health", None, None)).await })?;
+    runtime.block_on(async {
+        Connection::open(&server.address).await?.send(&request("GET", "/health", None, None)).await
+    })?;
     let idle = server.resident()?;
     runtime.block_on(async {
         let mut connection = Connection::open(&server.address).await?;
@@ -96,10 +101,27 @@ pub fn measure() -> Result<Vec<Row>> {
         Ok::<_, Error>(())
     })?;
     let touched = server.resident()?;
-    let row = |what, measured: String, target, met| Row { what, figure: measured.clone(), measured, against: "—".to_owned(), target, met };
+    let row = |what, measured: String, target, met| Row {
+        what,
+        figure: measured.clone(),
+        measured,
+        against: "—".to_owned(),
+        target,
+        met,
+    };
     Ok(vec![
         row("resident memory, idle", format!("{idle:.0} MiB"), "≤ 40 MiB", idle <= 40.0),
-        row("resident memory, 100 workspaces read and written", format!("{touched:.0} MiB"), "≤ 150 MiB", touched <= 150.0),
-        row("start to first answer (SQLite, median of 9)", format!("{} ms", start.as_millis()), "≤ 150 ms", start <= Duration::from_millis(150)),
+        row(
+            "resident memory, 100 workspaces read and written",
+            format!("{touched:.0} MiB"),
+            "≤ 150 MiB",
+            touched <= 150.0,
+        ),
+        row(
+            "start to first answer (SQLite, median of 9)",
+            format!("{} ms", start.as_millis()),
+            "≤ 150 ms",
+            start <= Duration::from_millis(150),
+        ),
     ])
 }

@@ -52,7 +52,11 @@ impl Connection {
 pub fn request(method: &str, path: &str, key: Option<&str>, body: Option<&str>) -> Vec<u8> {
     let key = key.map(|key| format!("Authorization: Bearer {key}\r\n")).unwrap_or_default();
     let body = body.unwrap_or("");
-    let kind = if body.is_empty() { String::new() } else { format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()) };
+    let kind = if body.is_empty() {
+        String::new()
+    } else {
+        format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len())
+    };
     format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{key}{kind}\r\n{body}").into_bytes()
 }
 

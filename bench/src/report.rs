@@ -25,7 +25,11 @@ fn table(rows: &[Row]) -> String {
     for row in rows {
         let met = if row.met { "yes" } else { "NO" };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "| {} | {} | {} | {} | {} | {met} |", row.what, row.measured, row.against, row.figure, row.target);
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {met} |",
+            row.what, row.measured, row.against, row.figure, row.target
+        );
     }
     text
 }
@@ -38,7 +42,10 @@ pub fn print(rows: &[Row]) {
 /// Writes the table with the machine and the command.
 pub fn write(rows: &[Row]) -> Result<()> {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).map_or("an unknown processor", |text| text.trim_start_matches([' ', '\t', ':']));
+    let model = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .map_or("an unknown processor", |text| text.trim_start_matches([' ', '\t', ':']));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let text = format!(
         "# Results\n\nMeasured by `make bench` on {cores} cores of {model}. Every row compares two things measured in the same run.\n\n{}",

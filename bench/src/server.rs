@@ -58,7 +58,9 @@ pub fn serve(arguments: &[String]) -> Result<()> {
         // The limit is counted but never reached.
         let settings = Settings { rate_limit: u32::MAX, max_upload: 1 << 20, public_url: String::new() };
         let app = App::new(store, settings, CancellationToken::new());
-        let router = axum::Router::new().route("/empty", axum::routing::get(|| async {})).merge(heddle::http::router(app, metrics));
+        let router = axum::Router::new()
+            .route("/empty", axum::routing::get(|| async {}))
+            .merge(heddle::http::router(app, metrics));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         println!("{}", listener.local_addr()?);
         axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await?;

@@ -5,13 +5,17 @@
 //! transaction of the decision; only what needs the world outside the database (registered tools, files) is carried out by
 //! the run right after.
 
-use identity::{Right, Role, access, actors, spaces};
+use identity::{
+    Right, Role, access, actors,
+    listing::{self, Listing},
+    spaces,
+};
 use kernel::{
     Actor, ActorKind, Error, Page, PageRequest, Result, Timestamp, check,
     ids::{ActorId, CaseId, ProposalId, RunId, SpaceId},
 };
 use serde_json::{Value as Json, json};
-use store::{NewEvent, Param, Row, ToParam, Tx, params};
+use store::{NewEvent, Param, Row, Tx, params};
 use talk::place;
 
 use crate::{
@@ -128,29 +132,20 @@ pub fn list(tx: &mut Tx<'_>, filter: &ProposalFilter, request: PageRequest) -> R
     if let Some(run) = filter.run_id {
         runs::get(tx, run)?;
     }
-    let actor = tx.actor().id;
-    let mut values: Vec<Param<'_>> = vec![actor.to_param()];
-    let mut from =
-        "FROM proposals p JOIN members m ON m.space_id = p.space_id AND m.actor_id = $1 WHERE TRUE".to_owned();
     let conditions = [
         ("space_id", filter.space_id.map(|v| Param::Id(v.uuid()))),
         ("case_id", filter.case_id.map(|v| Param::Id(v.uuid()))),
         ("run_id", filter.run_id.map(|v| Param::Id(v.uuid()))),
         ("state", filter.state.map(|v| Param::Text(v.as_str()))),
     ];
-    for (column, value) in conditions {
-        if let Some(value) = value {
-            values.push(value);
-            from.push_str(&format!(" AND p.{column} = ${}", values.len()));
-        }
-    }
-    let total = tx.query_one(&format!("SELECT COUNT(*) {from}"), &values, |row| row.get(0))?;
-    let n = values.len();
-    values.extend([Param::Int(request.limit()), Param::Int(request.offset())]);
-    let sql =
-        format!("SELECT {COLUMNS} {from} ORDER BY p.created_at DESC, p.id DESC LIMIT ${} OFFSET ${}", n + 1, n + 2);
-    let items = tx.query(&sql, &values, read)?;
-    Ok(Page { items, total, request })
+    let list = Listing {
+        table: "proposals p",
+        alias: "p",
+        columns: COLUMNS,
+        order: "p.created_at DESC, p.id DESC",
+        conditions: &conditions,
+    };
+    listing::page(tx, &list, request, read)
 }
 
 /// One proposal.

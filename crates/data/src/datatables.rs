@@ -3,7 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use identity::{Right, access};
+use identity::{
+    Right, access,
+    listing::{self, Listing},
+};
 use kernel::{
     Error, Page, PageRequest, Result, Timestamp, check,
     ids::{ActorId, CaseId, DatatableId, SpaceId, ThreadId},
@@ -98,34 +101,15 @@ pub fn list(
     space: Option<SpaceId>,
     request: PageRequest,
 ) -> Result<Page<Datatable>> {
-    let actor = tx.actor().id;
-    let mut values: Vec<Param<'_>> = vec![actor.to_param()];
-    let mut from =
-        "FROM datatables t JOIN members m ON m.space_id = t.space_id AND m.actor_id = $1 WHERE TRUE".to_owned();
-    if let Some(case) = &case {
-        place::of_case(tx, *case, Right::See)?;
-        values.push(case.to_param());
-        from.push_str(&format!(" AND t.case_id = ${}", values.len()));
-    }
-    if let Some(thread) = &thread {
-        place::of_thread(tx, *thread, Right::See)?;
-        values.push(thread.to_param());
-        from.push_str(&format!(" AND t.thread_id = ${}", values.len()));
-    }
-    if let Some(space) = &space {
-        place::require_space(tx, *space)?;
-        values.push(space.to_param());
-        from.push_str(&format!(" AND t.space_id = ${}", values.len()));
-    }
-    let total = tx.query_one(&format!("SELECT COUNT(*) {from}"), &values, |row| row.get(0))?;
-    let n = values.len();
-    values.extend([Param::Int(request.limit()), Param::Int(request.offset())]);
-    let items = tx.query(
-        &format!("SELECT {COLUMNS} {from} ORDER BY t.created_at DESC, t.id DESC LIMIT ${} OFFSET ${}", n + 1, n + 2),
-        &values,
-        read,
-    )?;
-    Ok(Page { items, total, request })
+    let conditions = place::filters(tx, PlaceRef { case, thread, space })?;
+    let list = Listing {
+        table: "datatables t",
+        alias: "t",
+        columns: COLUMNS,
+        order: "t.created_at DESC, t.id DESC",
+        conditions: &conditions,
+    };
+    listing::page(tx, &list, request, read)
 }
 
 /// One data table.

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod actors;
 pub mod keys;
+pub mod listing;
 mod principal;
 mod secret;
 pub mod sessions;

@@ -127,9 +127,18 @@ fn visible(tx: &mut Tx<'_>, place: &Place) -> Result<Visibility> {
 /// # Errors
 /// `thread_not_found`, `forbidden` for observers, `Invalid` for a blank or over-long content and for the types that only
 /// Heddle writes.
-pub fn post(tx: &mut Tx<'_>, thread: ThreadId, activity_type: ActivityType, content: &str, visibility: Visibility) -> Result<Activity> {
+pub fn post(
+    tx: &mut Tx<'_>,
+    thread: ThreadId,
+    activity_type: ActivityType,
+    content: &str,
+    visibility: Visibility,
+) -> Result<Activity> {
     let place = place::of_thread(tx, thread, Right::Work)?;
-    if matches!(activity_type, ActivityType::SubcaseCreated | ActivityType::SubcaseCompleted | ActivityType::ArtifactAdded) {
+    if matches!(
+        activity_type,
+        ActivityType::SubcaseCreated | ActivityType::SubcaseCompleted | ActivityType::ArtifactAdded
+    ) {
         return Err(Error::invalid("type", format!("entries of type {activity_type} are written by Heddle alone")));
     }
     let content = check::required("content", content, check::TEXT)?;

@@ -8,7 +8,7 @@ use kernel::{
     Error, Result,
     ids::{CaseId, SpaceId, ThreadId},
 };
-use store::{Tx, params};
+use store::{Param, Tx, params};
 
 /// A place that the actor may use, and its role there.
 #[derive(Clone, Copy, Debug)]
@@ -96,4 +96,25 @@ pub fn thread_not_found(thread: ThreadId) -> Error {
 /// `space_not_found`, `forbidden`.
 pub fn require_space(tx: &mut Tx<'_>, space: SpaceId) -> Result<()> {
     access::require(tx, space, Right::See).map(drop).map_err(|_| space_not_found(space))
+}
+
+/// Checks that the actor can see what the filters of a list name, and gives them as the conditions of the list.
+///
+/// # Errors
+/// `case_not_found`, `thread_not_found` or `space_not_found`.
+pub fn filters(tx: &mut Tx<'_>, named: PlaceRef) -> Result<[(&'static str, Option<Param<'static>>); 3]> {
+    if let Some(case) = named.case {
+        of_case(tx, case, Right::See)?;
+    }
+    if let Some(thread) = named.thread {
+        of_thread(tx, thread, Right::See)?;
+    }
+    if let Some(space) = named.space {
+        require_space(tx, space)?;
+    }
+    Ok([
+        ("case_id", named.case.map(|id| Param::Id(id.uuid()))),
+        ("thread_id", named.thread.map(|id| Param::Id(id.uuid()))),
+        ("space_id", named.space.map(|id| Param::Id(id.uuid()))),
+    ])
 }

@@ -1,14 +1,18 @@
 //! Threads: one per case, and standalone ones (Interloom v1, Threads).
 
-use identity::{Right, access, spaces};
+use identity::{
+    Right, access,
+    listing::{self, Listing},
+    spaces,
+};
 use kernel::{
     Page, PageRequest, Result, Timestamp, check,
     ids::{ActorId, CaseId, SpaceId, ThreadId},
 };
 use serde_json::json;
-use store::{NewEvent, Param, Row, ToParam, Tx, params};
+use store::{NewEvent, Row, Tx, params};
 
-use crate::place::{self, thread_not_found};
+use crate::place::{self, PlaceRef, thread_not_found};
 
 /// A thread.
 #[derive(Clone, Debug)]
@@ -47,29 +51,22 @@ fn read(row: &Row<'_>) -> Result<Thread> {
 ///
 /// # Errors
 /// `space_not_found` or `case_not_found` when a filter names what the actor cannot see.
-pub fn list(tx: &mut Tx<'_>, space: Option<SpaceId>, case: Option<CaseId>, request: PageRequest) -> Result<Page<Thread>> {
-    let actor = tx.actor().id;
-    let mut values: Vec<Param<'_>> = vec![actor.to_param()];
-    let mut from = "FROM threads t JOIN members m ON m.space_id = t.space_id AND m.actor_id = $1 WHERE TRUE".to_owned();
-    if let Some(space) = &space {
-        place::require_space(tx, *space)?;
-        values.push(space.to_param());
-        from.push_str(&format!(" AND t.space_id = ${}", values.len()));
-    }
-    if let Some(case) = &case {
-        place::of_case(tx, *case, Right::See)?;
-        values.push(case.to_param());
-        from.push_str(&format!(" AND t.case_id = ${}", values.len()));
-    }
-    let total = tx.query_one(&format!("SELECT COUNT(*) {from}"), &values, |row| row.get(0))?;
-    let n = values.len();
-    values.extend([Param::Int(request.limit()), Param::Int(request.offset())]);
-    let items = tx.query(
-        &format!("SELECT {COLUMNS} {from} ORDER BY t.created_at DESC, t.id DESC LIMIT ${} OFFSET ${}", n + 1, n + 2),
-        &values,
-        read,
-    )?;
-    Ok(Page { items, total, request })
+pub fn list(
+    tx: &mut Tx<'_>,
+    space: Option<SpaceId>,
+    case: Option<CaseId>,
+    request: PageRequest,
+) -> Result<Page<Thread>> {
+    let conditions = place::filters(tx, PlaceRef { case, thread: None, space })?;
+    let list = Listing {
+        table: "threads t",
+        alias: "t",
+        columns: COLUMNS,
+        order: "t.created_at DESC, t.id DESC",
+        // A thread has no thread.
+        conditions: &[conditions[0].clone(), conditions[2].clone()],
+    };
+    listing::page(tx, &list, request, read)
 }
 
 /// One thread.
@@ -125,4 +122,3 @@ pub fn insert(tx: &mut Tx<'_>, id: ThreadId, space: SpaceId, case: Option<CaseId
     )
     .map(drop)
 }
-

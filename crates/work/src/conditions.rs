@@ -24,7 +24,8 @@ pub fn check(path: &str, condition: &str) -> Result<()> {
     let condition = check::required(path, condition, LENGTH)?;
     let program = compile(condition).map_err(|reason| Error::invalid(path, reason))?;
     let references = program.references();
-    if let Some(unknown) = references.variables().iter().find(|name| !VARIABLES.contains(name)) {
+    let bound = bound_names(condition);
+    if let Some(unknown) = references.variables().iter().find(|name| !VARIABLES.contains(name) && !bound.contains(name)) {
         return Err(Error::invalid(path, format!("unknown name {unknown}; a condition sees {}", VARIABLES.join(", "))));
     }
     use cel::ExecutionError as E;
@@ -57,6 +58,13 @@ fn compile(condition: &str) -> std::result::Result<Program, String> {
     std::panic::catch_unwind(|| Program::compile(condition))
         .map_err(|_| "the condition cannot be read".to_owned())?
         .map_err(|errors| errors.to_string())
+}
+
+/// The names that macros such as `artifacts.exists(a, …)` bind for their own part.
+fn bound_names(condition: &str) -> Vec<&str> {
+    const MACROS: [&str; 5] = ["exists(", "exists_one(", "all(", "map(", "filter("];
+    let parts = MACROS.iter().flat_map(|name| condition.split(name).skip(1));
+    parts.filter_map(|part| part.split_once(',')).map(|(name, _)| name.trim()).collect()
 }
 
 fn run(program: &Program, variables: &Json) -> std::result::Result<Value, cel::ExecutionError> {

@@ -1,12 +1,15 @@
 //! Procedures: templates of stages, applied to cases as copies (Interloom v1, Procedures; Interloom 1.9).
 
-use identity::{Right, access};
+use identity::{
+    Right, access,
+    listing::{self, Listing},
+};
 use kernel::{
     Error, Page, PageRequest, Result, Timestamp, check,
     ids::{ActorId, CaseId, ProcedureId, ProcedureStageId, SpaceId},
 };
 use serde_json::json;
-use store::{NewEvent, Param, Row, ToParam, Tx, params};
+use store::{NewEvent, Param, Row, Tx, params};
 use talk::{activities::ActivityType, place};
 
 use crate::{
@@ -100,23 +103,17 @@ const INSTRUCTIONS: usize = 200;
 /// # Errors
 /// `space_not_found` when the filter names a space that the actor cannot see.
 pub fn list(tx: &mut Tx<'_>, space: Option<SpaceId>, request: PageRequest) -> Result<Page<Procedure>> {
-    let actor = tx.actor().id;
-    let mut values: Vec<Param<'_>> = vec![actor.to_param()];
-    let mut from = "FROM procedures p JOIN members m ON m.space_id = p.space_id AND m.actor_id = $1".to_owned();
-    if let Some(space) = &space {
-        place::require_space(tx, *space)?;
-        values.push(space.to_param());
-        from.push_str(" WHERE p.space_id = $2");
+    if let Some(space) = space {
+        place::require_space(tx, space)?;
     }
-    let total = tx.query_one(&format!("SELECT COUNT(*) {from}"), &values, |row| row.get(0))?;
-    let n = values.len();
-    values.extend([Param::Int(request.limit()), Param::Int(request.offset())]);
-    let items = tx.query(
-        &format!("SELECT {COLUMNS} {from} ORDER BY p.created_at, p.id LIMIT ${} OFFSET ${}", n + 1, n + 2),
-        &values,
-        read,
-    )?;
-    Ok(Page { items, total, request })
+    let list = Listing {
+        table: "procedures p",
+        alias: "p",
+        columns: COLUMNS,
+        order: "p.created_at, p.id",
+        conditions: &[("space_id", space.map(|id| Param::Id(id.uuid())))],
+    };
+    listing::page(tx, &list, request, read)
 }
 
 /// One procedure.

@@ -12,13 +12,16 @@ mod steps;
 mod tests;
 mod worker;
 
-use identity::{Right, Role, access};
+use identity::{
+    Right, Role, access,
+    listing::{self, Listing},
+};
 use kernel::{
     Error, Page, PageRequest, Result, Timestamp,
     ids::{ActorId, CaseId, RunId, SpaceId, StageId},
 };
 use serde_json::Value as Json;
-use store::{NewEvent, Param, Row, ToParam, Tx, params};
+use store::{NewEvent, Param, Row, Tx, params};
 use talk::place;
 
 pub use follow::follow_event;
@@ -188,9 +191,6 @@ pub fn list(tx: &mut Tx<'_>, filter: &RunFilter, request: PageRequest) -> Result
     if let Some(stage) = filter.stage_id {
         ::work::stages::get(tx, stage)?;
     }
-    let actor = tx.actor().id;
-    let mut values: Vec<Param<'_>> = vec![actor.to_param()];
-    let mut from = "FROM runs r JOIN members m ON m.space_id = r.space_id AND m.actor_id = $1 WHERE TRUE".to_owned();
     let conditions = [
         ("space_id", filter.space_id.map(|v| Param::Id(v.uuid()))),
         ("case_id", filter.case_id.map(|v| Param::Id(v.uuid()))),
@@ -198,19 +198,14 @@ pub fn list(tx: &mut Tx<'_>, filter: &RunFilter, request: PageRequest) -> Result
         ("actor_id", filter.actor_id.map(|v| Param::Id(v.uuid()))),
         ("state", filter.state.map(|v| Param::Text(v.as_str()))),
     ];
-    for (column, value) in conditions {
-        if let Some(value) = value {
-            values.push(value);
-            from.push_str(&format!(" AND r.{column} = ${}", values.len()));
-        }
-    }
-    let total = tx.query_one(&format!("SELECT COUNT(*) {from}"), &values, |row| row.get(0))?;
-    let n = values.len();
-    values.extend([Param::Int(request.limit()), Param::Int(request.offset())]);
-    let sql =
-        format!("SELECT {COLUMNS} {from} ORDER BY r.created_at DESC, r.id DESC LIMIT ${} OFFSET ${}", n + 1, n + 2);
-    let items = tx.query(&sql, &values, read)?;
-    Ok(Page { items, total, request })
+    let list = Listing {
+        table: "runs r",
+        alias: "r",
+        columns: COLUMNS,
+        order: "r.created_at DESC, r.id DESC",
+        conditions: &conditions,
+    };
+    listing::page(tx, &list, request, read)
 }
 
 /// One run.

@@ -22,9 +22,7 @@ async fn chat(State(asked): State<Asked>, headers: HeaderMap, Body(request): Bod
         asked.push(request);
         asked.len()
     };
-    let call = |id: &str, name: &str, input: Json| {
-        json!({"tool_calls": [{"index": 0, "id": id, "type": "function", "function": {"name": name, "arguments": input.to_string()}}]})
-    };
+    let call = |id: &str, name: &str, input: Json| json!({"tool_calls": [{"index": 0, "id": id, "type": "function", "function": {"name": name, "arguments": input.to_string()}}]});
     let (delta, reason) = match turn {
         1 => return (axum::http::StatusCode::TOO_MANY_REQUESTS, [("retry-after", "0")], "{}").into_response(),
         2 => (call("call_1", "set_priority", json!({"priority": "critical"})), "tool_calls"),
@@ -51,9 +49,14 @@ async fn an_agent_works_a_stage_with_a_model() {
         .set("HEDDLE_LOG", "debug");
     let server = Server::start(options).await.unwrap();
     let world = World::new(&server).await;
-    let agent = json!({"type": "ai", "name": "Triage Agent", "model_id": "gpt-4o", "system_prompt": "You triage permits."});
+    let agent =
+        json!({"type": "ai", "name": "Triage Agent", "model_id": "gpt-4o", "system_prompt": "You triage permits."});
     let agent = world.owner.post("/v1/actors", agent).await.id(201);
-    world.owner.post(&format!("/v1/spaces/{}/members", world.space), json!({"actor_id": agent, "role": "member"})).await.data(201);
+    world
+        .owner
+        .post(&format!("/v1/spaces/{}/members", world.space), json!({"actor_id": agent, "role": "member"}))
+        .await
+        .data(201);
     let procedure = world.member.post("/v1/procedures", json!({"space_id": world.space, "name": "P"})).await.id(201);
     let stage = json!({"name": "Triage", "assigned_actor_id": agent});
     world.member.post(&format!("/v1/procedures/{procedure}/stages"), stage).await.data(201);
