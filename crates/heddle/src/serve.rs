@@ -1,6 +1,6 @@
 //! `heddle serve`.
 
-use std::{fs::File, net::SocketAddr};
+use std::{fs::File, io::Write as _, net::SocketAddr};
 
 use api::{App, Settings};
 use gateway::{
@@ -69,10 +69,10 @@ pub async fn run(args: Args) -> Result<()> {
     let settings =
         Settings { rate_limit: args.rate_limit, max_upload: args.max_upload, public_url: public_url.clone() };
     let app = App::new(store.clone(), settings, stop.clone());
-    println!("Heddle listens at {public_url}");
+    say(&format!("Heddle listens at {public_url}"));
     if store.control_read(identity::workspaces::list).await?.is_empty() {
-        println!(
-            "There is no workspace yet. Make one with: heddle admin create-workspace --name NAME --owner-email ADDRESS"
+        say(
+            "There is no workspace yet. Make one with: heddle admin create-workspace --name NAME --owner-email ADDRESS",
         );
     }
     let service = http::router(app, metrics).into_make_service_with_connect_info::<SocketAddr>();
@@ -86,6 +86,11 @@ pub async fn run(args: Args) -> Result<()> {
     stop.cancel();
     working.await.map_err(Error::internal)??;
     outcome
+}
+
+/// Tells whoever started the server something; that nobody reads it must not stop the server.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// Who follows the event log and who runs which job.
