@@ -25,7 +25,8 @@ pub fn check(path: &str, condition: &str) -> Result<()> {
     let program = compile(condition).map_err(|reason| Error::invalid(path, reason))?;
     let references = program.references();
     let bound = bound_names(condition);
-    if let Some(unknown) = references.variables().iter().find(|name| !VARIABLES.contains(name) && !bound.contains(name)) {
+    if let Some(unknown) = references.variables().iter().find(|name| !VARIABLES.contains(name) && !bound.contains(name))
+    {
         return Err(Error::invalid(path, format!("unknown name {unknown}; a condition sees {}", VARIABLES.join(", "))));
     }
     use cel::ExecutionError as E;

@@ -1,6 +1,14 @@
 //! The case machine under arbitrary sequences of steps: whatever is tried, what must hold holds.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use heddle_work::{
+    cases::{self, CaseFilter, CasePatch, NewCase},
+    instructions::{self, InstructionType, NewInstruction},
+    lifecycle,
+    motion::{Motion, NewMotion, Phase, Priority, RequiredActor, StagePhase},
+    procedures::{self, NewStageTemplate},
+    stages, subcases,
+};
 use identity::spaces::{self, NewSpace};
 use kernel::{
     Actor, PageRequest, Result,
@@ -10,14 +18,6 @@ use proptest::prelude::*;
 use store::{
     Tx, params,
     testing::{TestWorkspace, each_engine},
-};
-use heddle_work::{
-    cases::{self, CaseFilter, CasePatch, NewCase},
-    instructions::{self, InstructionType, NewInstruction},
-    lifecycle,
-    motion::{Motion, NewMotion, Phase, Priority, RequiredActor, StagePhase},
-    procedures::{self, NewStageTemplate},
-    stages, subcases,
 };
 
 /// A step that somebody tries.
