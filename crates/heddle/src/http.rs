@@ -31,12 +31,18 @@ pub fn router(app: App, metrics: PrometheusHandle) -> Router {
         .route("/ready", get(ready))
         .route("/metrics", get(move || async move { metrics.render() }))
         .route("/auth/link", get(begin_session))
-        .fallback(api::not_found)
+        .fallback(not_found)
         .layer(DefaultBodyLimit::max(JSON_BODY))
         .layer(middleware::from_fn(measure::measure))
         .layer(middleware::from_fn(safe_headers))
         .layer(CatchPanicLayer::new())
         .with_state(app)
+}
+
+/// What a path outside of every dialect answers.
+async fn not_found() -> Response {
+    let error = json!({"code": "not_found", "message": "There is nothing at this path.", "status": 404});
+    (StatusCode::NOT_FOUND, Json(json!({"error": error}))).into_response()
 }
 
 /// Whether the databases answer.

@@ -4,9 +4,10 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
-/// Begins logging to standard error at the levels that `filter` names, such as `info` or `heddle=debug,store=trace`.
+/// Begins logging to standard error at the levels that `filter` names, such as `info` or `heddle=debug,heddle_store=trace`.
 pub fn init(filter: &str) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    // PostgreSQL's notices are of no use to whoever runs the server.
+    let filter = EnvFilter::try_new(format!("tokio_postgres=warn,{filter}")).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() { builder.init() } else { builder.json().flatten_event(true).init() }
 }

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream::BoxStream};
-use kernel::{Error, Kind, Result, ids::WorkspaceId};
+use kernel::{Error, Kind, Result, Timestamp, ids::WorkspaceId};
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, path::Path as Key};
 use sha2::{Digest, Sha256};
 
@@ -127,6 +127,18 @@ impl Blobs {
     pub async fn get_all(&self, workspace: WorkspaceId, sha256: &str) -> Result<Bytes> {
         let found = self.store.get(&key(workspace, sha256)).await.map_err(unavailable)?;
         found.bytes().await.map_err(unavailable)
+    }
+
+    /// When a blob was last stored; none when it is gone.
+    ///
+    /// # Errors
+    /// `Unavailable` when the store does not answer.
+    pub async fn stored_at(&self, workspace: WorkspaceId, sha256: &str) -> Result<Option<Timestamp>> {
+        match self.store.head(&key(workspace, sha256)).await {
+            Ok(found) => Ok(Some(Timestamp::from_micros(found.last_modified.timestamp_micros()))),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(unavailable(error)),
+        }
     }
 
     /// Removes a blob; one that is gone already is no error.

@@ -1,6 +1,7 @@
 //! One database: a workspace's, or the control database.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{
         Mutex,
@@ -14,7 +15,7 @@ use tokio::sync::watch;
 use crate::{
     engine::{Conn, sqlite},
     migrate,
-    pool::{ThreadConn, WriteQueue, lock},
+    pool::{ThreadConn, WriteQueue, lock, panic_error},
     tx::{Effects, Tx},
 };
 
@@ -71,7 +72,8 @@ pub(crate) struct Database {
     last_used: AtomicI64,
     /// Set once the control database knows that this workspace may have jobs.
     pub marked: AtomicBool,
-    /// When the next job is due, in microseconds; `i64::MAX` for never. Kept by the workspace's worker.
+    /// When its worker must look at it again, in microseconds; `i64::MAX` for never. Until the worker has looked for the
+    /// first time, that is at once.
     pub next_job: AtomicI64,
 }
 
@@ -98,12 +100,14 @@ impl Database {
             Location::Url(url) => {
                 let path = format!("SET LOCAL search_path TO \"{name}\", public");
                 if create {
-                    // Two nodes may do this at once; the loser of the race runs it again.
-                    thread.postgres(url)?.batch(&format!(
-                        "SELECT pg_advisory_lock(7305); CREATE SCHEMA IF NOT EXISTS \"{name}\"; \
-                         CREATE TABLE IF NOT EXISTS \"{name}\".writer (one boolean); SELECT pg_advisory_unlock(7305)"
-                    ))?;
-                } else if !schema_exists(thread.postgres(url)?, &name)? {
+                    // One transaction. Two nodes that do this at once would find that the other's things exist after
+                    // all, hence the lock; the extension is made here because all workspaces share it.
+                    let sql = format!(
+                        "SELECT pg_advisory_xact_lock(7305); CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public; \
+                         CREATE SCHEMA IF NOT EXISTS \"{name}\"; CREATE TABLE IF NOT EXISTS \"{name}\".writer (one boolean)"
+                    );
+                    thread.begin(url, &sql)?;
+                } else if !schema_exists(thread.begin(url, "")?, &name)? {
                     return Err(no_database());
                 }
                 (
@@ -124,18 +128,14 @@ impl Database {
             signal: watch::Sender::new(Signal::default()),
             last_used: AtomicI64::new(Timestamp::now().micros()),
             marked: AtomicBool::new(false),
-            next_job: AtomicI64::new(i64::MAX),
+            next_job: AtomicI64::new(0),
         };
-        database.with_writer(thread, |conn| migrate::run(conn, id, &database.begin_write))?;
+        database.write(thread, |conn| migrate::run(conn, id))?;
         Ok(database)
     }
 
     pub fn name(&self) -> String {
         self.id.name()
-    }
-
-    pub fn begin_write(&self) -> &str {
-        &self.begin_write
     }
 
     /// Marks the database as in use now.
@@ -171,18 +171,35 @@ impl Database {
         }
     }
 
-    /// Lends the connection that writes.
-    pub fn with_writer<T>(&self, thread: &mut ThreadConn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    /// Begins a transaction that writes and runs `work`, which must commit it: what is left open is undone.
+    pub fn write<T>(&self, thread: &mut ThreadConn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         match &self.backend {
-            Backend::Sqlite { path, writer, .. } => {
+            Backend::Sqlite { path, writer, readers } => {
                 let mut writer = lock(writer);
+                if !path.exists() {
+                    // SQLite would go on writing to a file that nobody can find any more.
+                    *writer = None;
+                    lock(readers).clear();
+                    return Err(no_database());
+                }
                 let conn = match &mut *writer {
                     Some(conn) => conn,
                     empty => empty.insert(Conn::Sqlite(sqlite::open_writer(path, false)?)),
                 };
-                work(conn)
+                let result = conn.command(&self.begin_write).and_then(|()| work(conn));
+                if !conn.rollback() {
+                    *writer = None;
+                }
+                result
             }
-            Backend::Postgres { url } => work(thread.postgres(url)?),
+            Backend::Postgres { url } => {
+                let conn = thread.begin(url, &self.begin_write)?;
+                let result = work(conn);
+                if result.is_err() {
+                    conn.rollback();
+                }
+                result
+            }
         }
     }
 
@@ -198,25 +215,28 @@ impl Database {
                 let idle = lock(readers).pop();
                 let mut conn = match idle {
                     Some(conn) => conn,
+                    None if !path.exists() => return Err(no_database()),
                     None => Conn::Sqlite(sqlite::open_reader(path)?),
                 };
-                let result = self.snapshot(&mut conn, actor, work);
+                conn.command(&self.begin_read)?;
+                let (result, reusable) = snapshot(&mut conn, actor, work);
                 let mut readers = lock(readers);
-                if readers.len() < IDLE_READERS {
+                if reusable && readers.len() < IDLE_READERS {
                     readers.push(conn);
                 }
                 result
             }
-            Backend::Postgres { url } => self.snapshot(thread.postgres(url)?, actor, work),
+            Backend::Postgres { url } => snapshot(thread.begin(url, &self.begin_read)?, actor, work).0,
         }
     }
+}
 
-    fn snapshot<T>(&self, conn: &mut Conn, actor: Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        conn.command(&self.begin_read)?;
-        let result = work(&mut Tx::new(conn, actor, Timestamp::now()));
-        conn.command(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-        result
-    }
+/// Runs `work` in the transaction that has begun, and ends it. Answers also whether the connection can be used again.
+fn snapshot<T>(conn: &mut Conn, actor: Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> (Result<T>, bool) {
+    let run = || work(&mut Tx::new(conn, actor, Timestamp::now()));
+    // Caught here: the next one on this connection must not find itself in an old transaction.
+    let result = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(panic_error(&panic)));
+    (result, conn.rollback())
 }
 
 fn no_database() -> Error {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use kernel::{Error, Result, Timestamp, ids::JobId};
 use serde_json::Value as Json;
 
-use crate::{Row, Tx, params};
+use crate::{Row, ToParam, Tx, params};
 
 crate::text_enum! {
     /// Where a job stands.
@@ -164,52 +164,43 @@ pub(crate) fn purge_done(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
     tx.execute("DELETE FROM jobs WHERE state = 'done' AND ended_at < $1", params![before])
 }
 
-pub(crate) fn extend_lease(tx: &mut Tx<'_>, id: JobId, lease: Duration) -> Result<()> {
-    tx.execute(
-        "UPDATE jobs SET lease_until = $2 WHERE id = $1 AND state = 'running'",
-        params![id, tx.now().plus(lease)],
-    )?;
-    Ok(())
+/// Changes a job whose lease its worker still holds: one that was taken over is the other worker's. `$1` and `$2` name
+/// the job, `set` goes on with `$3`.
+fn change(tx: &mut Tx<'_>, job: &Job, set: &str, values: &[&dyn ToParam]) -> Result<()> {
+    let mut params = vec![job.id.to_param(), job.attempts.to_param()];
+    params.extend(values.iter().map(|value| value.to_param()));
+    tx.execute(&format!("UPDATE jobs SET {set} WHERE id = $1 AND attempts = $2 AND state = 'running'"), &params)
+        .map(drop)
 }
 
-pub(crate) fn finish(tx: &mut Tx<'_>, id: JobId) -> Result<()> {
-    tx.effects.jobs = true;
-    tx.execute(
-        "UPDATE jobs SET state = 'done', dedup = NULL, lease_until = NULL, ended_at = $2 WHERE id = $1",
-        params![id, tx.now()],
-    )?;
-    Ok(())
+pub(crate) fn extend_lease(tx: &mut Tx<'_>, job: &Job, lease: Duration) -> Result<()> {
+    change(tx, job, "lease_until = $3", &[&tx.now().plus(lease)])
 }
 
-pub(crate) fn again(tx: &mut Tx<'_>, id: JobId, at: Timestamp) -> Result<()> {
+pub(crate) fn finish(tx: &mut Tx<'_>, job: &Job) -> Result<()> {
     tx.effects.jobs = true;
-    tx.execute(
-        "UPDATE jobs SET state = 'pending', lease_until = NULL, run_at = $2, attempts = 0 WHERE id = $1",
-        params![id, at],
-    )?;
-    Ok(())
+    change(tx, job, "state = 'done', dedup = NULL, lease_until = NULL, ended_at = $3", &[&tx.now()])
+}
+
+pub(crate) fn again(tx: &mut Tx<'_>, job: &Job, at: Timestamp) -> Result<()> {
+    tx.effects.jobs = true;
+    change(tx, job, "state = 'pending', lease_until = NULL, run_at = $3, attempts = 0", &[&at])
 }
 
 /// Notes a failed attempt: the job waits for the next one, or is dead when that was the last.
 pub(crate) fn fail(tx: &mut Tx<'_>, job: &Job, error: &str) -> Result<JobState> {
     tx.effects.jobs = true;
     if job.attempts >= job.max_attempts {
-        tx.execute(
-            "UPDATE jobs SET state = 'dead', dedup = NULL, lease_until = NULL, ended_at = $2, error = $3 WHERE id = $1",
-            params![job.id, tx.now(), error],
-        )?;
-        return Ok(JobState::Dead);
+        let dead = "state = 'dead', dedup = NULL, lease_until = NULL, ended_at = $3, error = $4";
+        return change(tx, job, dead, &[&tx.now(), &error]).map(|()| JobState::Dead);
     }
     let at = tx.now().plus(backoff(job.attempts));
-    tx.execute(
-        "UPDATE jobs SET state = 'pending', lease_until = NULL, run_at = $2, error = $3 WHERE id = $1",
-        params![job.id, at, error],
-    )?;
+    change(tx, job, "state = 'pending', lease_until = NULL, run_at = $3, error = $4", &[&at, &error])?;
     Ok(JobState::Pending)
 }
 
 /// One second, doubled with each attempt up to ten minutes, and half of it random so that failures spread out.
-fn backoff(attempt: i64) -> Duration {
+pub(crate) fn backoff(attempt: i64) -> Duration {
     let most = 1000u64 << attempt.clamp(0, 10);
     let most = most.min(600_000);
     Duration::from_millis(most / 2 + rand::random_range(0..=most / 2))
@@ -278,7 +269,11 @@ pub(crate) fn run_schedules(tx: &mut Tx<'_>) -> Result<()> {
              VALUES ($1, $2, $3, $4, 'pending', $5, 0, 8, 0, $5) ON CONFLICT (dedup) DO NOTHING",
             params![JobId::new(), kind, format!("schedule:{name}"), payload, now],
         )?;
-        tx.execute("UPDATE schedules SET next_at = $2 WHERE name = $1", params![name, next_time(&cron, now)?])?;
+        match next_time(&cron, now) {
+            Ok(next) => tx.execute("UPDATE schedules SET next_at = $2 WHERE name = $1", params![name, next])?,
+            // Its last time has come (cron can name a year). An error here would keep every other job from running.
+            Err(_) => tx.execute("DELETE FROM schedules WHERE name = $1", params![name])?,
+        };
     }
     Ok(())
 }

@@ -34,12 +34,10 @@ const SEARCH: [(Engine, &str); 2] = [
     (Engine::Postgres, include_str!("../migrations/search_postgres.sql")),
 ];
 
-/// Runs the migrations that the database lacks, all in one transaction.
-pub fn run(conn: &mut Conn, id: DatabaseId, begin: &str) -> Result<()> {
-    conn.command(begin)?;
-    let result = bring_up(conn, id);
-    conn.command(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-    result
+/// Runs the migrations that the database lacks, all in the transaction that has begun, and commits it.
+pub fn run(conn: &mut Conn, id: DatabaseId) -> Result<()> {
+    bring_up(conn, id)?;
+    conn.commit()
 }
 
 fn bring_up(conn: &mut Conn, id: DatabaseId) -> Result<()> {

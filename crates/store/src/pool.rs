@@ -41,9 +41,22 @@ pub(crate) struct ThreadConn {
 }
 
 impl ThreadConn {
-    /// The thread's connection, made anew when the last one ended.
+    /// Runs `sql`, which begins something, on the thread's connection and lends it. A connection that has ended while
+    /// nobody used it is replaced.
+    pub fn begin(&mut self, url: &str, sql: &str) -> Result<&mut Conn> {
+        if let Err(error) = self.postgres(url)?.command(sql) {
+            if self.conn.as_mut().is_some_and(Conn::rollback) {
+                return Err(error);
+            }
+            self.conn = None;
+            self.postgres(url)?.command(sql)?;
+        }
+        self.postgres(url)
+    }
+
+    /// The thread's connection, made when there is none.
     pub fn postgres(&mut self, url: &str) -> Result<&mut Conn> {
-        if matches!(&self.conn, Some(Conn::Postgres(client)) if client.is_closed()) {
+        if matches!(&self.conn, Some(Conn::Postgres(client)) if client.is_lost()) {
             self.conn = None;
         }
         match &mut self.conn {
@@ -123,6 +136,7 @@ where
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<()> {
         let result = catch_unwind(AssertUnwindSafe(|| (self.run)(tx))).unwrap_or_else(|panic| Err(panic_error(&panic)));
+        let result = tx.settle(result);
         let outcome = result.as_ref().map(|_| ()).map_err(Clone::clone);
         self.result = Some(result);
         outcome
@@ -179,28 +193,44 @@ impl WriteQueue {
         !std::mem::replace(&mut state.running, true)
     }
 
-    /// Takes the next batch; none when the queue is empty, which also ends the run.
-    fn take(&self) -> Option<Vec<Box<dyn Write>>> {
+    /// Takes the next batch.
+    fn take(&self) -> Vec<Box<dyn Write>> {
         let mut state = lock(&self.state);
-        if state.waiting.is_empty() {
-            state.running = false;
-            return None;
-        }
         let n = state.waiting.len().min(BATCH);
-        Some(state.waiting.drain(..n).collect())
+        state.waiting.drain(..n).collect()
+    }
+
+    /// Whether there is more; if not, the run has ended.
+    fn goes_on(&self) -> bool {
+        let mut state = lock(&self.state);
+        state.running = !state.waiting.is_empty();
+        state.running
     }
 }
 
 /// Queues `write` on `database` and sees to it that a thread works the queue.
 pub(crate) fn enqueue(pool: &Pool, database: &Arc<Database>, write: Box<dyn Write>) {
     if database.queue.push(write) {
-        let database = Arc::clone(database);
-        pool.write(Box::new(move |thread| {
-            while let Some(batch) = database.queue.take() {
-                commit_together(&database, thread, batch);
-            }
-        }));
+        pool.write(work_off(pool.writes.clone(), Arc::clone(database)));
     }
+}
+
+/// Commits batch after batch; when other databases wait for a thread, the rest of this one's closures wait behind them.
+fn work_off(writes: Sender<Task>, database: Arc<Database>) -> Task {
+    Box::new(move |thread| {
+        loop {
+            let batch = database.queue.take();
+            // A panic (in the drop of a result that nobody waits for) must not leave the queue without a thread.
+            let _ = catch_unwind(AssertUnwindSafe(|| commit_together(&database, thread, batch)));
+            if !database.queue.goes_on() {
+                return;
+            }
+            if !writes.is_empty() {
+                break;
+            }
+        }
+        let _ = writes.clone().send(work_off(writes, database));
+    })
 }
 
 /// Commits a batch in one transaction, a savepoint for each closure, and replies to all once it is durable.
@@ -208,9 +238,10 @@ fn commit_together(database: &Database, thread: &mut ThreadConn, mut batch: Vec<
     let mut attempt = 0;
     let outcome = loop {
         attempt += 1;
-        let result = database.with_writer(thread, |conn| try_commit(database, conn, &mut batch));
+        let last = attempt == ATTEMPTS;
+        let result = database.write(thread, |conn| try_commit(database, conn, &mut batch, last));
         match result {
-            Err(error) if error.is_retryable() && attempt < ATTEMPTS => {
+            Err(error) if error.is_retryable() && !last => {
                 tracing::debug!(database = %database.name(), attempt, "transaction conflict; again");
                 #[allow(clippy::disallowed_methods, reason = "a database thread, between attempts at a conflict")]
                 std::thread::sleep(backoff(attempt));
@@ -238,8 +269,9 @@ fn backoff(attempt: u32) -> Duration {
     Duration::from_millis(rand::random_range(1..=most))
 }
 
-fn try_commit(database: &Database, conn: &mut Conn, batch: &mut [Box<dyn Write>]) -> Result<Effects> {
-    conn.command(database.begin_write())?;
+/// Runs the closures in the transaction that has begun, and commits it; after an error it is still open. At the `last`
+/// attempt, a closure in conflict keeps only itself from being committed.
+fn try_commit(database: &Database, conn: &mut Conn, batch: &mut [Box<dyn Write>], last: bool) -> Result<Effects> {
     let alone = batch.len() == 1;
     let mut all = Effects::default();
     for write in batch.iter_mut() {
@@ -258,13 +290,10 @@ fn try_commit(database: &Database, conn: &mut Conn, batch: &mut [Box<dyn Write>]
                     conn.command("RELEASE one")?;
                 }
             }
-            Err(error) if error.is_retryable() => {
-                let _ = conn.command("ROLLBACK");
-                return Err(error);
-            }
+            Err(error) if error.is_retryable() && !last => return Err(error),
             // The closure's own error is its reply; the others go on.
             Err(_) if alone => {
-                conn.command("ROLLBACK")?;
+                conn.rollback();
                 return Ok(Effects::default());
             }
             Err(_) => {
@@ -273,10 +302,7 @@ fn try_commit(database: &Database, conn: &mut Conn, batch: &mut [Box<dyn Write>]
             }
         }
     }
-    if let Err(error) = conn.command("COMMIT") {
-        let _ = conn.command("ROLLBACK");
-        return Err(error);
-    }
+    conn.commit()?;
     if all.events || all.jobs {
         // After the commit, because PostgreSQL holds a cluster-wide lock while it commits a notification. A node that
         // misses one finds the events by its timer.

@@ -16,6 +16,8 @@ pub struct Tx<'a> {
     actor: Actor,
     now: Timestamp,
     pub(crate) effects: Effects,
+    /// The first statement's failure.
+    failure: Option<Error>,
 }
 
 /// What others learn once the transaction has committed.
@@ -29,7 +31,7 @@ pub(crate) struct Effects {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(conn: &'a mut Conn, actor: Actor, now: Timestamp) -> Self {
-        Self { conn, actor, now, effects: Effects::default() }
+        Self { conn, actor, now, effects: Effects::default(), failure: None }
     }
 
     /// Who acts.
@@ -71,7 +73,7 @@ impl<'a> Tx<'a> {
         mut map: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
         let mut items = Vec::new();
-        self.conn.rows(sql, params, &mut |row| {
+        self.for_each(sql, params, |row| {
             items.push(map(row)?);
             Ok(true)
         })?;
@@ -90,7 +92,7 @@ impl<'a> Tx<'a> {
     ) -> Result<Option<T>> {
         let mut map = Some(map);
         let mut item = None;
-        self.conn.rows(sql, params, &mut |row| {
+        self.for_each(sql, params, |row| {
             if let Some(map) = map.take() {
                 item = Some(map(row)?);
             }
@@ -122,7 +124,9 @@ impl<'a> Tx<'a> {
         params: &[Param<'_>],
         mut each: impl FnMut(&Row<'_>) -> Result<bool>,
     ) -> Result<()> {
-        self.conn.rows(sql, params, &mut each)
+        let mut refused = false;
+        let result = self.conn.rows(sql, params, &mut |row| each(row).inspect_err(|_| refused = true));
+        if refused { result } else { self.noted(result) }
     }
 
     /// Runs a statement and answers how many rows it changed.
@@ -130,6 +134,23 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// The engine's; [`Error::is_unique_violation`] tells a taken name from the rest.
     pub fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
-        self.conn.execute(sql, params)
+        let result = self.conn.execute(sql, params);
+        self.noted(result)
+    }
+
+    fn noted<T>(&mut self, result: Result<T>) -> Result<T> {
+        if let Err(error) = &result {
+            self.failure.get_or_insert_with(|| error.clone());
+        }
+        result
+    }
+
+    /// What a closure that ended with `result` has come to. After a statement has failed PostgreSQL commits nothing,
+    /// whatever the closure made of the failure; so neither engine does.
+    pub(crate) fn settle<T>(&mut self, result: Result<T>) -> Result<T> {
+        match self.failure.take() {
+            Some(failure) if result.is_ok() || failure.is_retryable() => Err(failure),
+            _ => result,
+        }
     }
 }

@@ -102,13 +102,21 @@ impl rusqlite::ToSql for Param<'_> {
             Param::Int(v) => ToSqlOutput::Owned(Value::Integer(*v)),
             Param::Real(v) => ToSqlOutput::Owned(Value::Real(*v)),
             Param::Bool(v) => ToSqlOutput::Owned(Value::Integer((*v).into())),
-            Param::Text(v) => ToSqlOutput::Borrowed(ValueRef::Text(v.as_bytes())),
-            Param::Owned(v) => ToSqlOutput::Borrowed(ValueRef::Text(v.as_bytes())),
+            Param::Text(v) => ToSqlOutput::Borrowed(ValueRef::Text(without_zero(v)?)),
+            Param::Owned(v) => ToSqlOutput::Borrowed(ValueRef::Text(without_zero(v)?)),
             Param::Bytes(v) => ToSqlOutput::Borrowed(ValueRef::Blob(v)),
             Param::Id(v) => ToSqlOutput::Borrowed(ValueRef::Blob(v.as_bytes())),
             Param::Time(v) => ToSqlOutput::Owned(Value::Integer(v.micros())),
         })
     }
+}
+
+/// The bytes of a text that PostgreSQL would take, too.
+fn without_zero(text: &str) -> rusqlite::Result<&[u8]> {
+    if text.contains('\0') {
+        return Err(rusqlite::Error::ToSqlConversionFailure("the zero character in a text".into()));
+    }
+    Ok(text.as_bytes())
 }
 
 /// PostgreSQL counts microseconds from 2000-01-01.
@@ -128,8 +136,9 @@ impl postgres::types::ToSql for Param<'_> {
                 _ => out.extend_from_slice(v.to_string().as_bytes()),
             },
             Param::Real(v) => match *ty {
+                Type::FLOAT8 => out.extend_from_slice(&v.to_be_bytes()),
                 Type::FLOAT4 => out.extend_from_slice(&(*v as f32).to_be_bytes()),
-                _ => out.extend_from_slice(&v.to_be_bytes()),
+                _ => return Err(format!("a number with a fraction is bound where PostgreSQL expects {ty}").into()),
             },
             Param::Bool(v) => out.extend_from_slice(&[u8::from(*v)]),
             Param::Text(v) => text_bytes(v, is_json, out),
@@ -137,7 +146,10 @@ impl postgres::types::ToSql for Param<'_> {
             Param::Bytes(v) => out.extend_from_slice(v),
             Param::Id(v) if *ty == Type::UUID => out.extend_from_slice(v.as_bytes()),
             Param::Id(v) => out.extend_from_slice(v.to_string().as_bytes()),
-            Param::Time(v) => out.extend_from_slice(&(v.micros() - POSTGRES_EPOCH_MICROS).to_be_bytes()),
+            Param::Time(v) if *ty == Type::TIMESTAMPTZ => {
+                out.extend_from_slice(&v.micros().saturating_sub(POSTGRES_EPOCH_MICROS).to_be_bytes());
+            }
+            Param::Time(_) => return Err(format!("a time is bound where PostgreSQL expects {ty}").into()),
         }
         Ok(IsNull::No)
     }
@@ -315,7 +327,11 @@ impl FromColumn for String {
 
     fn from_postgres(raw: Raw<'_>) -> Result<Self> {
         let bytes = raw.bytes()?;
-        let text = if raw.ty == Type::JSONB { bytes.get(1..).unwrap_or_default() } else { bytes };
+        let text = match raw.ty {
+            Type::JSONB => bytes.get(1..).unwrap_or_default(),
+            Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::JSON | Type::UNKNOWN => bytes,
+            _ => return Err(mismatch()),
+        };
         std::str::from_utf8(text).map(str::to_owned).map_err(|_| mismatch())
     }
 }
@@ -357,7 +373,7 @@ impl FromColumn for Uuid {
     }
 
     fn from_postgres(raw: Raw<'_>) -> Result<Self> {
-        raw.array().map(Uuid::from_bytes)
+        if raw.ty == Type::UUID { raw.array().map(Uuid::from_bytes) } else { Err(mismatch()) }
     }
 }
 
@@ -377,6 +393,9 @@ impl FromColumn for Timestamp {
     }
 
     fn from_postgres(raw: Raw<'_>) -> Result<Self> {
+        if raw.ty != Type::TIMESTAMPTZ {
+            return Err(mismatch());
+        }
         raw.array().map(|bytes| Self::from_micros(i64::from_be_bytes(bytes).saturating_add(POSTGRES_EPOCH_MICROS)))
     }
 }

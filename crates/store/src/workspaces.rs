@@ -105,7 +105,7 @@ impl Store {
         &self.0.blobs
     }
 
-    /// Makes the database of a new workspace, whose row the control database already has.
+    /// Makes the database of a new workspace, which is there once the control database has its row.
     ///
     /// # Errors
     /// The engine's.
@@ -279,8 +279,13 @@ impl Store {
                 Ok(Arc::clone(database))
             }
             Err(error) => {
-                // Ids that name nothing must not stay in the map.
-                self.0.open.write().unwrap_or_else(PoisonError::into_inner).remove(&workspace);
+                // Ids that name nothing must not stay in the map; but who else waits for this slot may still open it.
+                let mut open = self.0.open.write().unwrap_or_else(PoisonError::into_inner);
+                let mine = open.get(&workspace).is_some_and(|kept| Arc::ptr_eq(kept, &slot));
+                if mine && Arc::strong_count(&slot) == 2 {
+                    open.remove(&workspace);
+                }
+                drop(slot);
                 Err(error)
             }
         }
@@ -353,34 +358,34 @@ impl Store {
     /// Closes workspaces that nobody has used for a while. The control database learns when each must be woken again.
     pub(crate) async fn close_idle(&self) -> Result<()> {
         let before = Timestamp::now().minus(self.0.config.idle);
-        let mut closed = Vec::new();
-        {
-            let mut open = self.0.open.write().unwrap_or_else(PoisonError::into_inner);
-            open.retain(|workspace, slot| {
-                let Some(database) = slot.get() else { return true };
-                // Whoever else holds it is using it.
-                let unused = Arc::strong_count(database) == 1 && Arc::strong_count(slot) == 1;
-                if unused && database.last_used() < before && database.queue.is_idle() {
-                    let next = database.next_job.load(Ordering::Acquire);
-                    closed.push((*workspace, database.marked.load(Ordering::Acquire), next));
-                    return false;
-                }
-                true
-            });
-        }
-        for (workspace, marked, next) in closed {
-            tracing::debug!(%workspace, "workspace closed");
-            if marked {
-                let seen = Timestamp::now();
-                let wake = (next != i64::MAX).then(|| Timestamp::from_micros(next));
-                self.control_write(move |tx| {
-                    // A mark that another process set in the meantime stays.
-                    let sql = "UPDATE workspaces SET wake_at = $2 WHERE id = $1 AND wake_at <= $3";
-                    tx.execute(sql, params![workspace, wake, seen]).map(drop)
+        let idle = |_: &WorkspaceId, slot: &mut Slot| {
+            // Whoever else holds it is using it.
+            Arc::strong_count(slot) == 1
+                && slot.get().is_some_and(|database| {
+                    Arc::strong_count(database) == 1 && database.last_used() < before && database.queue.is_idle()
                 })
-                .await?;
-            }
+        };
+        let closed: Vec<(WorkspaceId, Slot)> =
+            self.0.open.write().unwrap_or_else(PoisonError::into_inner).extract_if(idle).collect();
+        let wakes: Vec<(WorkspaceId, i64)> = closed
+            .iter()
+            .filter_map(|(workspace, slot)| slot.get().map(|database| (*workspace, database)))
+            .filter(|(_, database)| database.marked.load(Ordering::Acquire))
+            .map(|(workspace, database)| (workspace, database.next_job.load(Ordering::Acquire)))
+            .collect();
+        for (workspace, next) in wakes {
+            tracing::debug!(%workspace, "workspace closed");
+            let wake = (next != i64::MAX).then(|| Timestamp::from_micros(next));
+            self.control_write(move |tx| {
+                // What another process has noted since stays, unless this comes earlier.
+                let sql = "UPDATE workspaces SET wake_at = $2 \
+                           WHERE id = $1 AND (wake_at IS NULL OR wake_at <= $3 OR wake_at > $2)";
+                tx.execute(sql, params![workspace, wake, before]).map(drop)
+            })
+            .await?;
         }
+        // Closing takes its time.
+        self.0.pool.write(Box::new(move |_| drop(closed)));
         Ok(())
     }
 }

@@ -107,6 +107,19 @@ pub fn list(tx: &mut Tx<'_>, thread: ThreadId, request: PageRequest) -> Result<P
     Ok(Page { items, total, request })
 }
 
+/// Whether the actor sees an entry of a thread: the rule of [`list`] for one entry.
+///
+/// # Errors
+/// `thread_not_found`.
+pub fn sees(tx: &mut Tx<'_>, thread: ThreadId, visibility: Visibility, author: ActorId) -> Result<bool> {
+    let place = place::of_thread(tx, thread, Right::See)?;
+    Ok(match visibility {
+        Visibility::Public => true,
+        Visibility::Internal => author == tx.actor().id || visible(tx, &place)? != Visibility::Public,
+        Visibility::System => visible(tx, &place)? == Visibility::System,
+    })
+}
+
 /// The most confined kind of entry that the actor sees here.
 fn visible(tx: &mut Tx<'_>, place: &Place) -> Result<Visibility> {
     if matches!(place.role, Role::Owner | Role::Admin) {

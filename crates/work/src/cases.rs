@@ -279,7 +279,7 @@ pub(crate) fn require(tx: &mut Tx<'_>, id: CaseId, right: Right) -> Result<Case>
 pub(crate) fn require_open(tx: &mut Tx<'_>, id: CaseId) -> Result<Case> {
     let case = require(tx, id, Right::Work)?;
     if case.phase == Phase::Closed {
-        return Err(Error::conflict("case_closed", "The case is closed; nothing about it changes any more."));
+        return Err(Error::conflict("case_closed", "The case is closed; its state, stages and labels change no more."));
     }
     Ok(case)
 }

@@ -224,8 +224,8 @@ pub fn update(tx: &mut Tx<'_>, id: InstructionId, patch: &InstructionPatch) -> R
 /// Ticks a todo off; the last open one completes the stage. A satisfied one stays as it is.
 ///
 /// # Errors
-/// `instruction_not_found`, `forbidden`, `case_closed`, `instruction_not_todo` for the types that satisfy themselves,
-/// `stage_not_active`.
+/// `instruction_not_found`, `forbidden` (also for an agent where a person is required), `case_closed`, `stage_not_active`,
+/// `instruction_not_todo` for the types that satisfy themselves.
 pub fn complete(tx: &mut Tx<'_>, id: InstructionId) -> Result<Instruction> {
     let (instruction, stage, case) = require(tx, id)?;
     if instruction.instruction_type != InstructionType::Todo {
@@ -238,6 +238,7 @@ pub fn complete(tx: &mut Tx<'_>, id: InstructionId) -> Result<Instruction> {
         return Ok(instruction);
     }
     stages::require_active(&stage)?;
+    stages::require_worker(tx, &stage)?;
     satisfy(tx, &instruction, &case)?;
     progress::settle(tx, case.id)?;
     reload(tx, id)
@@ -290,10 +291,12 @@ pub(crate) fn link_subcase(
 }
 
 /// Marks an instruction open again.
-pub(crate) fn unsatisfy(tx: &mut Tx<'_>, id: InstructionId) -> Result<()> {
+pub(crate) fn unsatisfy(tx: &mut Tx<'_>, instruction: &Instruction, case: &Case) -> Result<()> {
     tx.execute(
         "UPDATE instructions SET satisfied = $2, satisfied_by = NULL, satisfied_at = NULL, updated_at = $3 WHERE id = $1",
-        params![id, false, tx.now()],
-    )
-    .map(drop)
+        params![instruction.id, false, tx.now()],
+    )?;
+    let data =
+        json!({"instruction_id": instruction.id, "type": instruction.instruction_type, "text": instruction.text});
+    stages::event(tx, "instruction.reopened", instruction.stage_id, case, data)
 }

@@ -121,7 +121,7 @@ pub(crate) fn require(tx: &mut Tx<'_>, id: StageId, right: Right) -> Result<(Sta
 pub(crate) fn require_open(tx: &mut Tx<'_>, id: StageId) -> Result<(Stage, Case)> {
     let (stage, case) = require(tx, id, Right::Work)?;
     if case.phase == Phase::Closed {
-        return Err(Error::conflict("case_closed", "The case is closed; nothing about it changes any more."));
+        return Err(Error::conflict("case_closed", "The case is closed; its state, stages and labels change no more."));
     }
     Ok((stage, case))
 }
@@ -193,6 +193,14 @@ pub(crate) fn require_type(tx: &mut Tx<'_>, required: RequiredActor, actor: Acto
     Err(Error::invalid("assigned_actor_id", format!("the stage is for actors of type {wanted} only")))
 }
 
+/// Checks that the actor may do the work of the stage: an agent may not where a person is required.
+pub(crate) fn require_worker(tx: &Tx<'_>, stage: &Stage) -> Result<()> {
+    if stage.required_actor_type == RequiredActor::Human && tx.actor().kind == ActorKind::Ai {
+        return Err(Error::forbidden("This stage is for people; an agent cannot complete it."));
+    }
+    Ok(())
+}
+
 /// Completes the active stage; the next pending one becomes active.
 ///
 /// # Errors
@@ -201,9 +209,7 @@ pub(crate) fn require_type(tx: &mut Tx<'_>, required: RequiredActor, actor: Acto
 pub fn complete(tx: &mut Tx<'_>, id: StageId) -> Result<Stage> {
     let (stage, case) = require_open(tx, id)?;
     require_active(&stage)?;
-    if stage.required_actor_type == RequiredActor::Human && tx.actor().kind == ActorKind::Ai {
-        return Err(Error::forbidden("This stage is for people; an agent cannot complete it."));
-    }
+    require_worker(tx, &stage)?;
     let open: i64 =
         tx.query_one("SELECT COUNT(*) FROM instructions WHERE stage_id = $1 AND NOT satisfied", params![id], |row| {
             row.get(0)

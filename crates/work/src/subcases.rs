@@ -107,7 +107,8 @@ pub(crate) fn take_back_report(tx: &mut Tx<'_>, subcase: &Case) -> Result<()> {
     for instruction in instructions::of_subcase(tx, subcase.id)? {
         let stage = stages::find(tx, instruction.stage_id)?;
         if stage.is_some_and(|stage| matches!(stage.phase, StagePhase::Pending | StagePhase::Active)) {
-            instructions::unsatisfy(tx, instruction.id)?;
+            let parent = tx.acting_as(Actor::SYSTEM, |tx| cases::get(tx, instruction.case_id))?;
+            instructions::unsatisfy(tx, &instruction, &parent)?;
         }
     }
     Ok(())

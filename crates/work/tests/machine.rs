@@ -179,7 +179,7 @@ fn check(tx: &mut Tx<'_>, world: &World, before: &cases::Case) -> Result<()> {
     if before.phase == Phase::Closed {
         assert_eq!((case.motion, case.priority, case.updated_at), (before.motion, before.priority, before.updated_at));
     }
-    assert_eq!(case.waiting_on.is_some() && case.motion != Motion::Waiting, false);
+    assert!(case.waiting_on.is_none() || case.motion == Motion::Waiting);
     assert_eq!(case.resolved_at.is_some(), matches!(case.phase, Phase::Resolved | Phase::Closed));
     let stages = stages::list(tx, world.case, all())?.items;
     let active = stages.iter().filter(|stage| stage.phase == StagePhase::Active).count();

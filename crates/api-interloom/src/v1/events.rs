@@ -1,6 +1,6 @@
 //! Live events of a workspace (ours), by server-sent events.
 
-use std::{convert::Infallible, time::Duration};
+use std::{collections::HashSet, convert::Infallible, time::Duration};
 
 use api::{Ctx, Failure, Query};
 use axum::{
@@ -8,10 +8,10 @@ use axum::{
     response::sse::{Event as SseEvent, KeepAlive, Sse},
 };
 use futures::Stream;
-use identity::Role;
-use kernel::{Error, Result};
+use kernel::{Error, Result, ids::SpaceId};
 use serde::Deserialize;
-use store::{Event, Tx, events};
+use store::{Event, Tx, events, params};
+use talk::activities::{self, Visibility};
 use tokio::sync::mpsc;
 use utoipa::IntoParams;
 
@@ -104,20 +104,26 @@ async fn follow(
 /// The events after `cursor` that the actor may see, and the number up to which the log was read.
 fn visible_after(tx: &mut Tx<'_>, cursor: i64) -> Result<(Vec<Event>, i64)> {
     let actor = tx.actor().id;
-    let roles: std::collections::HashMap<_, Role> = tx
-        .query("SELECT space_id, role FROM members WHERE actor_id = $1", store::params![actor], |row| {
-            Ok((row.get::<kernel::ids::SpaceId>(0)?, row.get(1)?))
-        })?
+    let spaces: HashSet<SpaceId> = tx
+        .query("SELECT space_id FROM members WHERE actor_id = $1", params![actor], |row| row.get(0))?
         .into_iter()
         .collect();
     let batch = events::after(tx, cursor, BATCH)?;
     let reached = batch.last().map_or(cursor, |event| event.seq);
-    let sees = |event: &Event| {
-        let Some(space) = event.space_id else { return true };
-        let Some(role) = roles.get(&space) else { return false };
-        // Entries that are not public are for admins and their authors, as in the thread itself.
-        let confined = event.data.get("visibility").and_then(|v| v.as_str()).is_some_and(|v| v != "public");
-        !confined || matches!(role, Role::Owner | Role::Admin) || event.actor_id == actor
-    };
-    Ok((batch.into_iter().filter(sees).collect(), reached))
+    let mut seen = Vec::with_capacity(batch.len());
+    for event in batch {
+        if event.space_id.is_none_or(|space| spaces.contains(&space)) && sees_entry(tx, &event)? {
+            seen.push(event);
+        }
+    }
+    Ok((seen, reached))
+}
+
+/// Whether the actor sees the entry that an event tells of; events that tell of none are seen.
+fn sees_entry(tx: &mut Tx<'_>, event: &Event) -> Result<bool> {
+    let visibility = event.data.get("visibility").and_then(|value| value.as_str());
+    match (visibility.and_then(|text| text.parse::<Visibility>().ok()), event.thread_id) {
+        (Some(visibility), Some(thread)) => activities::sees(tx, thread, visibility, event.actor_id),
+        _ => Ok(true),
+    }
 }

@@ -21,7 +21,7 @@ pub struct Search {
     limit: Option<u32>,
 }
 
-/// Cases and documents that hold every word, newest first. The index follows changes within moments.
+/// Cases, documents, data tables and e-mails that hold every word, newest first. The index follows changes within moments.
 #[utoipa::path(get, path = "/v1/search", tag = "Search", params(Search), responses((status = 200, body = List<Hit>)))]
 pub async fn search(ctx: Ctx, Query(query): Query<Search>) -> Result<Json<List<Hit>>, Failure> {
     let request = PageRequest::new(None, query.limit)?;

@@ -70,7 +70,7 @@ pub struct AttachTool {
     actor_id: ActorId,
 }
 
-/// The tools registered in a space, oldest first.
+/// The tools registered in a space, by name.
 #[utoipa::path(
     get, path = "/v1/spaces/{id}/tools", tag = "Tools", params(("id" = SpaceId, Path), Paging),
     responses((status = 200, body = List<Tool>))

@@ -1,6 +1,8 @@
 //! Removing bytes that nothing refers to any more.
 
-use kernel::{Actor, Error, Result};
+use std::time::Duration;
+
+use kernel::{Actor, Error, Result, Timestamp};
 use serde_json::json;
 use store::{JobContext, NewJob, Outcome, Tx, Workers, params};
 
@@ -40,14 +42,28 @@ pub fn discard_upload(tx: &mut Tx<'_>, sha256: &str) -> Result<()> {
     enqueue_if_unused(tx, sha256)
 }
 
-/// Removes the blob that the job names, unless something refers to it again by now.
+/// How long bytes stay after they were last stored. An upload stores them before it has the row that refers to them, so
+/// bytes that look unused may be about to be used.
+pub(super) const GRACE: Duration = Duration::from_secs(3600);
+
+/// Removes the blob that the job names, an hour after it was last stored, unless something refers to it again by then.
 ///
 /// # Errors
 /// `Unavailable` when the blob store does not answer; the job is run again then.
 pub async fn delete_blob_job(context: JobContext) -> Result<Outcome> {
+    delete_unused(context, GRACE).await
+}
+
+/// [`delete_blob_job`] with another time of grace.
+pub(super) async fn delete_unused(context: JobContext, grace: Duration) -> Result<Outcome> {
     let JobContext { store, workspace, job, .. } = context;
     let sha256 = job.payload.get("sha256").and_then(serde_json::Value::as_str);
     let sha256 = sha256.ok_or_else(|| Error::internal("the job names no blob"))?.to_owned();
+    let Some(stored_at) = store.blobs().stored_at(workspace, &sha256).await? else { return Ok(Outcome::Done) };
+    let earliest = stored_at.plus(grace);
+    if earliest > Timestamp::now() {
+        return Ok(Outcome::Again(earliest));
+    }
     let asked = sha256.clone();
     if !store.read(workspace, Actor::SYSTEM, move |tx| is_used(tx, &asked)).await? {
         store.blobs().delete(workspace, &sha256).await?;

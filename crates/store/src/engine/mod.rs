@@ -3,7 +3,7 @@
 pub mod postgres;
 pub mod sqlite;
 
-use ::kernel::Result;
+use ::kernel::{Error, Kind, Result};
 
 use crate::value::{Param, Row};
 
@@ -62,11 +62,42 @@ impl Conn {
         }
     }
 
-    /// Runs one statement without parameters or result, such as `COMMIT`.
+    /// Undoes the open transaction, if there is one. Answers whether the connection can be used again.
+    pub fn rollback(&mut self) -> bool {
+        match self {
+            Self::Sqlite(conn) => conn.is_autocommit() || sqlite::batch(conn, "ROLLBACK").is_ok(),
+            Self::Postgres(client) => !client.is_lost() && client.batch("ROLLBACK").is_ok(),
+        }
+    }
+
+    /// Commits the open transaction.
+    pub fn commit(&mut self) -> Result<()> {
+        let result = self.command("COMMIT");
+        match self {
+            // Nobody knows whether the server has committed: running the transaction again might do everything twice.
+            Self::Postgres(client) if client.is_lost() => result.map_err(|e| {
+                let unknown = "The database did not answer; whether this was saved is not known.";
+                Error::unavailable("database_unavailable", unknown).with_context(e.context().unwrap_or_default())
+            }),
+            _ => result,
+        }
+    }
+
+    /// Runs one statement without parameters or result, such as `BEGIN`.
     pub fn command(&mut self, sql: &str) -> Result<()> {
         match self {
             Self::Sqlite(conn) => sqlite::execute(conn, sql, &[]).map(drop),
             Self::Postgres(client) => client.batch(sql),
         }
     }
+}
+
+/// A violated foreign key: what a row refers to is gone, or a row that goes is still referred to.
+fn broken_reference() -> Error {
+    Error::conflict("broken_reference", "Something this needs is gone, or something else still needs it.")
+}
+
+/// PostgreSQL cannot store the zero character, so neither engine does.
+fn zero_character() -> Error {
+    Error::new(Kind::Invalid, "validation_error", "Text must not contain the zero character.")
 }

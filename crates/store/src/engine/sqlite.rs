@@ -17,8 +17,8 @@ pub fn open_writer(path: &Path, create: bool) -> Result<Connection> {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
     let conn = Connection::open_with_flags(path, flags).map_err(|e| open_error(path, e))?;
-    conn.pragma_update(None, "journal_mode", "WAL").map_err(error)?;
     prepare(&conn)?;
+    conn.pragma_update(None, "journal_mode", "WAL").map_err(error)?;
     Ok(conn)
 }
 
@@ -117,6 +117,9 @@ pub fn error(e: rusqlite::Error) -> Error {
         )) => Error::new(Kind::Conflict, "already_exists", "Such a thing already exists.")
             .mark_unique_violation()
             .with_context(text),
+        Some((ErrorCode::ConstraintViolation, rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY)) => {
+            super::broken_reference().with_context(text)
+        }
         Some((ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _)) => {
             Error::unavailable("busy", "The database is busy; try again in a moment.")
                 .mark_retryable()
@@ -126,6 +129,7 @@ pub fn error(e: rusqlite::Error) -> Error {
             Error::unavailable("disk_full", "The server's disk is full; nothing was saved.").with_context(text)
         }
         Some((ErrorCode::CannotOpen, _)) => Error::internal(format!("cannot open the database: {text}")),
+        None if matches!(e, rusqlite::Error::ToSqlConversionFailure(_)) => super::zero_character().with_context(text),
         _ => Error::internal(text),
     }
 }
