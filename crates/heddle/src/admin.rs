@@ -12,14 +12,19 @@ use identity::{
     keys,
     workspaces::{self, Workspace, WorkspaceRole},
 };
-use kernel::{Error, Result};
+use kernel::{Actor, Error, Result};
 use serde_json::{Value as Json, json};
-use store::Store;
+use store::{
+    Store, Tx,
+    jobs::{self, JobState},
+};
 
 use crate::config::Storage;
 
 /// Most workspaces that an error lists.
 const LISTED: usize = 20;
+/// Most jobs that are listed.
+const LISTED_JOBS: i64 = 1000;
 
 /// An admin command and where the data is.
 #[derive(clap::Args, Debug)]
@@ -88,6 +93,24 @@ enum Command {
         /// The workspace's slug.
         #[arg(long)]
         workspace: String,
+    },
+    /// List the jobs of a workspace in one state, newest first, with how far they have come.
+    ListJobs {
+        /// The workspace's slug.
+        #[arg(long)]
+        workspace: String,
+        /// pending, running, done or dead.
+        #[arg(long, default_value = "dead")]
+        state: String,
+    },
+    /// Run a dead job again.
+    ReviveJob {
+        /// The workspace's slug.
+        #[arg(long)]
+        workspace: String,
+        /// The job's id.
+        #[arg(long)]
+        id: String,
     },
     /// Make a link that signs a person in once, within an hour.
     CreateLink {
@@ -164,6 +187,18 @@ pub async fn run(args: Args) -> Result<()> {
         Command::ListKeys { workspace } => {
             let workspace = find_workspace(&store, &workspace).await?;
             json!({"keys": store.control_read(move |tx| keys::list(tx, workspace.id)).await?})
+        }
+        Command::ListJobs { workspace, state } => {
+            let state: JobState =
+                state.parse().map_err(|_| Error::invalid("state", "state is pending, running, done or dead"))?;
+            let workspace = find_workspace(&store, &workspace).await?;
+            let list = move |tx: &mut Tx<'_>| jobs::list(tx, state, LISTED_JOBS);
+            json!({"jobs": store.read(workspace.id, Actor::SYSTEM, list).await?})
+        }
+        Command::ReviveJob { workspace, id } => {
+            let workspace = find_workspace(&store, &workspace).await?;
+            let id = id.parse().map_err(|_| Error::invalid("id", "not the id of a job"))?;
+            json!({"job": store.write(workspace.id, Actor::SYSTEM, move |tx| jobs::revive(tx, id)).await?})
         }
         Command::CreateLink { workspace, email, public_url } => {
             let workspace = find_workspace(&store, &workspace).await?;

@@ -61,7 +61,7 @@ impl NewJob {
 }
 
 /// A job as it is stored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Job {
     /// Its id.
     pub id: JobId,
@@ -228,6 +228,23 @@ pub fn get(tx: &mut Tx<'_>, id: JobId) -> Result<Job> {
         .ok_or_else(|| Error::not_found("job_not_found", format!("No job found with ID {id}")))
 }
 
+/// Gives a dead job its attempts anew, at once.
+///
+/// # Errors
+/// `job_not_found`, `job_not_dead`.
+pub fn revive(tx: &mut Tx<'_>, id: JobId) -> Result<Job> {
+    let job = get(tx, id)?;
+    if job.state != JobState::Dead {
+        return Err(Error::conflict("job_not_dead", format!("The job is {}; only dead jobs are revived.", job.state)));
+    }
+    tx.effects.jobs = true;
+    tx.execute(
+        "UPDATE jobs SET state = 'pending', run_at = $2, attempts = 0, ended_at = NULL WHERE id = $1",
+        params![id, tx.now()],
+    )?;
+    get(tx, id)
+}
+
 /// Jobs in `state`, newest first, at most `limit`.
 ///
 /// # Errors
@@ -319,6 +336,10 @@ mod tests {
             assert_eq!(ws.write(Actor::SYSTEM, |tx| fail(tx, &second[0], "no again")), JobState::Dead);
             let dead = ws.write(Actor::SYSTEM, |tx| get(tx, id));
             assert_eq!((dead.state, dead.error.as_deref()), (JobState::Dead, Some("no again")));
+            let revived = ws.write(Actor::SYSTEM, |tx| revive(tx, id));
+            assert_eq!((revived.state, revived.attempts), (JobState::Pending, 0));
+            assert_eq!(ws.try_write(Actor::SYSTEM, |tx| revive(tx, id)).unwrap_err().code(), "job_not_dead");
+            assert_eq!(ws.write(Actor::SYSTEM, |tx| claim(tx, 10, lease)).len(), 1);
         });
     }
 

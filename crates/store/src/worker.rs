@@ -32,6 +32,8 @@ const JOBS_PER_WORKSPACE: usize = 8;
 const JOBS: usize = 64;
 /// Events handed to a reader in one transaction.
 const EVENTS: i64 = 200;
+/// How often done jobs are tidied away.
+const TIDY: Duration = Duration::from_secs(3600);
 /// How long done jobs can still be looked at.
 const KEEP_DONE: Duration = Duration::from_secs(7 * 24 * 3600);
 
@@ -189,8 +191,8 @@ struct Context {
 
 /// How far one workspace's worker has come.
 struct Progress {
-    /// Whether what an earlier server left behind has been seen to.
-    begun: bool,
+    /// When the workspace was last tidied: at first what an earlier server left behind is seen to.
+    tidied: Option<Timestamp>,
     /// The newest event that was announced here.
     announced: i64,
     /// The event up to which every reader has read.
@@ -206,7 +208,7 @@ async fn look_after(context: Context) {
     let mut signal = database.subscribe();
     drop(database);
     let failing = vec![(0, Timestamp::from_micros(i64::MIN)); context.workers.readers.len()];
-    let mut progress = Progress { begun: false, announced: 0, read: 0, failing, running: JoinSet::new() };
+    let mut progress = Progress { tidied: None, announced: 0, read: 0, failing, running: JoinSet::new() };
     let (mut woken, mut failures) = (false, 0);
     // A workspace that is held here is in use and stays open: while it is looked through, and while its jobs run.
     while let Some(database) = context.store.open_database(context.workspace) {
@@ -245,17 +247,19 @@ impl Context {
     /// Looks once for events to read and jobs to start. Answers how long nothing need be done, unless something happens.
     async fn look(&self, progress: &mut Progress, woken: bool) -> Result<Duration> {
         let Self { workers, store, workspace, .. } = self;
-        if !progress.begun {
-            let embedded = store.engine() == Engine::Sqlite;
+        let now = Timestamp::now();
+        if progress.tidied.is_none_or(|at| at.plus(TIDY) < now) {
+            // Leases found at the start on the embedded engine belong to a server that is gone.
+            let release = progress.tidied.is_none() && store.engine() == Engine::Sqlite;
             store
                 .quiet_write(*workspace, move |tx| {
-                    if embedded {
+                    if release {
                         jobs::release_all(tx)?;
                     }
                     jobs::purge_done(tx, tx.now().minus(KEEP_DONE)).map(drop)
                 })
                 .await?;
-            progress.begun = true;
+            progress.tidied = Some(now);
         }
         let last = workers.read_events(store, *workspace, progress).await?;
         if last > progress.announced && !woken {
