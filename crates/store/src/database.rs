@@ -49,7 +49,8 @@ pub(crate) enum Location {
 const IDLE_READERS: usize = 8;
 
 enum Backend {
-    Sqlite { path: PathBuf, writer: Mutex<Option<Conn>>, readers: Mutex<Vec<Conn>> },
+    // The readers are closed first: only the last connection tidies the log away, and only one that may write.
+    Sqlite { path: PathBuf, readers: Mutex<Vec<Conn>>, writer: Mutex<Option<Conn>> },
     Postgres { url: String },
 }
 
