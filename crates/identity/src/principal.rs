@@ -74,7 +74,7 @@ impl Authenticator {
     pub async fn by_key(&self, key: &str) -> Result<Option<Arc<Principal>>> {
         let hash = secret::hash(key);
         if let Some(principal) = self.known.get(&hash) {
-            return Ok(Some(principal));
+            return Ok(Some(principal).filter(|principal| matches!(principal.via, Via::Key(_))));
         }
         let found = self.store.control_read(move |tx| find_key(tx, &hash)).await?;
         let Some((principal, key, last_used)) = found else { return Ok(None) };
@@ -98,7 +98,7 @@ impl Authenticator {
     pub async fn by_session(&self, cookie: &str) -> Result<Option<Arc<Principal>>> {
         let hash = secret::hash(cookie);
         if let Some(principal) = self.known.get(&hash) {
-            return Ok(Some(principal));
+            return Ok(Some(principal).filter(|principal| matches!(principal.via, Via::Session { .. })));
         }
         let Some(principal) = self.store.control_read(move |tx| find_session(tx, &hash)).await? else {
             return Ok(None);

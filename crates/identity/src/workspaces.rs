@@ -94,7 +94,8 @@ pub async fn create(
         .control_write(move |tx| {
             let now = tx.now();
             tx.execute(
-                "INSERT INTO workspaces (id, slug, name, created_at) VALUES ($1, $2, $3, $4)",
+                // Its database has been written to already: a server must look after it.
+                "INSERT INTO workspaces (id, slug, name, created_at, wake_at) VALUES ($1, $2, $3, $4, $4)",
                 params![id, slug, name, now],
             )
             .map_err(|e| if e.is_unique_violation() { slug_taken(&slug) } else { e })?;

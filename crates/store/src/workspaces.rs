@@ -399,3 +399,18 @@ async fn open_database(pool: &Pool, id: DatabaseId, location: &Location, create:
     }));
     result.await.map_err(Error::internal)?
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn ids_that_name_nothing_are_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(Config::embedded(folder.path())).await.unwrap();
+        let (id, other) = (WorkspaceId::new(), WorkspaceId::new());
+        let reads = [id, other, id, id].map(|id| store.read(id, Actor::SYSTEM, |_| Ok(())));
+        assert!(futures::future::join_all(reads).await.iter().all(Result::is_err));
+        assert_eq!(store.0.open.read().unwrap().len(), 0);
+    }
+}

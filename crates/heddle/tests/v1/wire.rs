@@ -32,7 +32,7 @@ on_each_engine! {
         let deep = "[".repeat(100_000);
         let request = world.member.request(Method::POST, "/v1/cases").header(header::CONTENT_TYPE, "application/json").body(deep);
         world.member.send(request).await.refused(422, "validation_error");
-        let large = format!("{{\"title\": \"{}\"}}", "x".repeat(3 << 20));
+        let large = format!("{{\"title\": \"{}\"}}", "x".repeat(2 << 20));
         let request = world.member.request(Method::POST, "/v1/cases").header(header::CONTENT_TYPE, "application/json").body(large);
         world.member.send(request).await.refused(413, "body_too_large");
         assert_eq!(world.member.get("/v1/cases").await.body["meta"]["total"], 0);

@@ -6,7 +6,7 @@ use heddle_store::{Outcome, Signal, Store, Workers, testing::Place};
 use kernel::{Timestamp, ids::WorkspaceId};
 use tokio::sync::{Notify, mpsc, watch};
 
-use crate::support::{Working, job, next, open, open_impatient, saying, within, workspace, write};
+use crate::support::{Working, job, next, on_each, open, open_impatient, saying, within, workspace, write};
 
 /// Waits until the workspace is closed here.
 async fn until_closed(mut signal: watch::Receiver<Signal>) {
@@ -19,23 +19,24 @@ async fn closed(store: &Store, ws: WorkspaceId) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_comes_due_wakes_its_closed_workspace() {
-    for place in Place::each() {
+    on_each(async |place| {
         let store = open_impatient(&place).await;
         let ws = workspace(&store).await;
         let (workers, mut hear) = saying();
         let _working = Working::start(&store, workers);
-        let due = Timestamp::now().plus(Duration::from_secs(4));
+        let due = Timestamp::now().plus(Duration::from_secs(3));
         write(&store, ws, move |tx| tx.enqueue(job(1).at(due))).await;
         closed(&store, ws).await;
         assert!(Timestamp::now() < due, "closed too late for this test");
         assert_eq!(next("the job", &mut hear).await, 1);
         assert!(Timestamp::now() >= due);
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_workspace_is_looked_after_each_time_it_is_opened() {
-    for place in Place::each() {
+    on_each(async |place| {
         let store = open_impatient(&place).await;
         let ws = workspace(&store).await;
         let (workers, mut hear) = saying();
@@ -45,12 +46,13 @@ async fn a_workspace_is_looked_after_each_time_it_is_opened() {
             assert_eq!(next("the job", &mut hear).await, n);
             closed(&store, ws).await;
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_another_process_enqueues_is_done_soon() {
-    for place in Place::each() {
+    on_each(async |place| {
         let server = open_impatient(&place).await;
         let ws = workspace(&server).await;
         let (workers, mut hear) = saying();
@@ -63,12 +65,13 @@ async fn what_another_process_enqueues_is_done_soon() {
             write(&command, ws, move |tx| tx.enqueue(job(n))).await;
             assert_eq!(next("the job", &mut hear).await, n);
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_workspace_whose_job_runs_stays_open() {
-    for place in Place::each() {
+    on_each(async |place| {
         let store = open_impatient(&place).await;
         let (busy, quiet) = (workspace(&store).await, workspace(&store).await);
         let (said, mut hear) = mpsc::unbounded_channel();
@@ -96,7 +99,8 @@ async fn a_workspace_whose_job_runs_stays_open() {
         until_closed(signal).await;
         working.stop().await;
         assert!(hear.try_recv().is_err(), "the job ran twice");
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,7 +110,7 @@ async fn nodes_that_close_a_workspace_keep_the_earliest_time() {
     let ws = workspace(&nodes[0]).await;
     let (workers, mut hear) = saying();
     let working = [Working::start(&nodes[0], workers.clone()), Working::start(&nodes[1], workers.clone())];
-    let due = Timestamp::now().plus(Duration::from_secs(4));
+    let due = Timestamp::now().plus(Duration::from_secs(3));
     write(&nodes[0], ws, |_| Ok(())).await;
     write(&nodes[1], ws, move |tx| {
         tx.enqueue(job(1).at(due.plus(Duration::from_secs(3600))))?;

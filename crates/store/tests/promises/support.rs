@@ -35,9 +35,14 @@ pub async fn open(place: &Place) -> Store {
     Store::open(place.config()).await.unwrap()
 }
 
-/// A store that closes workspaces after a second.
+/// A store that soon closes workspaces.
 pub async fn open_impatient(place: &Place) -> Store {
-    Store::open(Config { idle: Duration::from_secs(1), ..place.config() }).await.unwrap()
+    Store::open(Config { idle: Duration::from_millis(500), ..place.config() }).await.unwrap()
+}
+
+/// Runs a test that mostly waits on all engines at once.
+pub async fn on_each(test: impl AsyncFn(Place)) {
+    futures::future::join_all(Place::each().into_iter().map(|place| test(place))).await;
 }
 
 /// A new workspace, known to the control database, with a table `notes`.

@@ -1,0 +1,8 @@
+//! Who is who and who may what, on both engines.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod actors;
+mod credentials;
+mod spaces;
+mod support;
+mod workspaces;
