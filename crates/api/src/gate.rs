@@ -21,16 +21,19 @@ const CSRF_HEADER: &str = "x-csrf-token";
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives the request an id and writes it on the answer.
-pub async fn request_id(mut request: Request, next: Next) -> Response {
+/// Gives the request an id.
+pub fn identify(request: &mut Request) -> RequestId {
     let id = RequestId(Uuid::now_v7());
     request.extensions_mut().insert(id);
-    let mut response = next.run(request).await;
+    id
+}
+
+/// Writes the request's id on its answer.
+pub fn write_id(response: &mut Response, id: RequestId) {
     let mut buffer = Uuid::encode_buffer();
     if let Ok(value) = HeaderValue::from_str(id.0.hyphenated().encode_lower(&mut buffer)) {
         response.headers_mut().insert(REQUEST_ID.clone(), value);
     }
-    response
 }
 
 /// Recognises the caller, counts the request, and lets it pass with the principal at hand. Every answer says where the

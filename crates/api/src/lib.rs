@@ -17,5 +17,5 @@ pub use app::{App, Settings};
 pub use context::{Ctx, RequestId};
 pub use extract::{Body, Named, OptionalBody, PathId, Query, parse_id};
 pub use failure::{Failure, method_not_allowed, not_found, status_of};
-pub use gate::{SESSION_COOKIE, credentials, gate, request_id};
+pub use gate::{SESSION_COOKIE, credentials, gate, identify, write_id};
 pub use limit::{Limiter, Taken};

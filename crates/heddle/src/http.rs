@@ -3,9 +3,9 @@
 use api::App;
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Query, Request, State},
+    extract::{DefaultBodyLimit, Query, State},
     http::{HeaderValue, StatusCode, header},
-    middleware::{self, Next},
+    middleware,
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
@@ -34,7 +34,6 @@ pub fn router(app: App, metrics: PrometheusHandle) -> Router {
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(JSON_BODY))
         .layer(middleware::from_fn(measure::measure))
-        .layer(middleware::from_fn(safe_headers))
         .layer(CatchPanicLayer::new())
         .with_state(app)
 }
@@ -81,15 +80,5 @@ async fn begin_session(State(app): State<App>, Query(link): Query<Link>) -> Resp
             response.headers_mut().append(header::SET_COOKIE, value);
         }
     }
-    response
-}
-
-/// Headers that keep browsers from guessing.
-async fn safe_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
-    headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
-    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
     response
 }

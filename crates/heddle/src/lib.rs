@@ -6,3 +6,7 @@ pub mod http;
 pub mod logging;
 mod measure;
 pub mod serve;
+
+/// Requests are many small allocations from several threads, which this allocator serves faster than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -248,31 +248,34 @@ pub fn list(tx: &mut Tx<'_>, filter: &CaseFilter, request: PageRequest) -> Resul
 /// # Errors
 /// `case_not_found` when it is absent or the actor cannot see it.
 pub fn get(tx: &mut Tx<'_>, id: CaseId) -> Result<Case> {
-    let case = require(tx, id, Right::See)?;
-    with_labels(tx, case)
-}
-
-/// A case together with its labels.
-pub(crate) fn with_labels(tx: &mut Tx<'_>, mut case: Case) -> Result<Case> {
-    case_labels::fill(tx, std::slice::from_mut(&mut case))?;
+    let (mut case, labelled) = find(tx, id, Right::See)?;
+    if labelled {
+        case_labels::fill(tx, std::slice::from_mut(&mut case))?;
+    }
     Ok(case)
 }
 
 /// The case, once the actor's right in its space has been checked; without its labels.
 pub(crate) fn require(tx: &mut Tx<'_>, id: CaseId, right: Right) -> Result<Case> {
+    find(tx, id, right).map(|(case, _)| case)
+}
+
+/// The case and whether it has labels, once the actor's right in its space has been checked: all with one query.
+fn find(tx: &mut Tx<'_>, id: CaseId, right: Right) -> Result<(Case, bool)> {
     let actor = tx.actor();
     let found = tx.query_opt(
         &format!(
-            "SELECT {COLUMNS}, m.role FROM cases c LEFT JOIN members m ON m.actor_id = $2 AND m.space_id = c.space_id WHERE c.id = $1"
+            "SELECT {COLUMNS}, m.role, EXISTS (SELECT 1 FROM case_labels l WHERE l.case_id = c.id) \
+             FROM cases c LEFT JOIN members m ON m.actor_id = $2 AND m.space_id = c.space_id WHERE c.id = $1"
         ),
         params![id, actor.id],
-        |row| Ok((read(row)?, row.get(COLUMN_COUNT)?)),
+        |row| Ok((read(row)?, row.get(COLUMN_COUNT)?, row.get(COLUMN_COUNT + 1)?)),
     )?;
-    let (case, role) = found.ok_or_else(|| case_not_found(id))?;
+    let (case, role, labelled) = found.ok_or_else(|| case_not_found(id))?;
     if !actor.is_system() {
         access::check(role, right, || case_not_found(id))?;
     }
-    Ok(case)
+    Ok((case, labelled))
 }
 
 /// The case, once it is certain that the actor may work on it and that it is not over.

@@ -115,26 +115,34 @@ pub struct ErrorDetail {
     /// The HTTP status.
     status: u16,
     /// The request's id, which names it in the server's log.
-    request_id: Option<Uuid>,
+    request_id: Uuid,
     /// The fields at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<FieldError>,
 }
 
-/// Gives errors their body.
-pub async fn render_errors(request: Request, next: Next) -> Response {
-    let request_id = request.extensions().get::<RequestId>().map(|id| id.0);
+/// Gives the request its id, and errors their body: the outermost layer of the dialect.
+pub async fn envelop(mut request: Request, next: Next) -> Response {
+    let id = api::identify(&mut request);
     let mut response = next.run(request).await;
-    let Some(error) = response.extensions_mut().remove::<Error>() else { return response };
+    if let Some(error) = response.extensions_mut().remove::<Error>() {
+        response = render(response, &error, id);
+    }
+    api::write_id(&mut response, id);
+    response
+}
+
+/// The error in the dialect's shape, with the headers that the answer has already.
+fn render(response: Response, error: &Error, id: RequestId) -> Response {
     if matches!(error.kind(), Kind::Internal | Kind::Unavailable) {
-        tracing::error!(?error, ?request_id, "a request failed");
+        tracing::error!(?error, request_id = %id.0, "a request failed");
     }
     let status = response.status();
     let detail = ErrorDetail {
         code: error.code(),
         message: error.message().to_owned(),
         status: status.as_u16(),
-        request_id,
+        request_id: id.0,
         fields: error.fields().to_vec(),
     };
     let (parts, _) = response.into_parts();

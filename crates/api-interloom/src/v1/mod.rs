@@ -122,6 +122,5 @@ pub fn router(app: &App) -> Router<App> {
         .route("/v1/{*rest}", axum::routing::any(api::not_found))
         .method_not_allowed_fallback(api::method_not_allowed)
         .layer(middleware::from_fn_with_state(app.clone(), api::gate))
-        .layer(middleware::from_fn(envelope::render_errors))
-        .layer(middleware::from_fn(api::request_id))
+        .layer(middleware::from_fn(envelope::envelop))
 }
