@@ -70,7 +70,8 @@ impl Table {
     /// This takes seconds for a large source: call it outside of a transaction, on a thread that may block.
     ///
     /// # Errors
-    /// `Invalid` naming `file` and the row, numbered from 1 below the header; `Invalid` naming `columns`.
+    /// `Invalid` naming `file` (or `rows`, where they are at hand) and the row, numbered from 1 below the header; `Invalid`
+    /// naming `columns`.
     pub fn read(source: Source<'_>, columns: Option<&[Column]>) -> Result<Self> {
         if let Some(columns) = columns {
             schema::check_columns(columns, MOST_COLUMNS)?;
@@ -82,7 +83,11 @@ impl Table {
                 json::read(|row| json::each(&text, row), columns)
             }
             Source::Rows(rows) => {
-                json::read(|row| rows.iter().enumerate().try_for_each(|(i, map)| row(i + 1, map)), columns)
+                let read = json::read(|row| rows.iter().enumerate().try_for_each(|(i, map)| row(i + 1, map)), columns);
+                read.map_err(|error| match error.fields() {
+                    [field] if field.path == "file" => Error::invalid("rows", error.message()),
+                    _ => error,
+                })
             }
         }
     }

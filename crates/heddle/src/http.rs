@@ -46,7 +46,7 @@ async fn not_found() -> Response {
 
 /// Whether the databases answer.
 async fn ready(State(app): State<App>) -> Response {
-    match app.store().control_read(|tx| tx.query_one("SELECT 1", &[], |_| Ok(()))).await {
+    match app.store().check().await {
         Ok(()) => Json(json!({"status": "ready"})).into_response(),
         Err(error) => {
             tracing::warn!(?error, "not ready");

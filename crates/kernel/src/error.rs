@@ -115,13 +115,6 @@ impl Error {
         self
     }
 
-    /// The same error under another code.
-    #[must_use]
-    pub fn with_code(mut self, code: &'static str) -> Self {
-        self.0.code = code;
-        self
-    }
-
     /// Marks a violated unique constraint, so that a domain function can say what is taken.
     #[must_use]
     pub fn mark_unique_violation(mut self) -> Self {

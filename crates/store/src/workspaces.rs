@@ -204,6 +204,14 @@ impl Store {
         self.read_from(Arc::clone(&self.0.control), Actor::SYSTEM, work).await
     }
 
+    /// Whether the control database answers.
+    ///
+    /// # Errors
+    /// `Unavailable` when it does not.
+    pub async fn check(&self) -> Result<()> {
+        self.control_read(|tx| tx.query_one("SELECT 1", &[], |_| Ok(()))).await
+    }
+
     /// Runs `work` in a transaction of the control database.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 pub mod activities;
 pub mod emails;
 pub mod place;
+pub mod testing;
 pub mod threads;
 
 pub use place::Place;

@@ -431,17 +431,6 @@ fn changes(before: &Case, after: &Case) -> Json {
     json!({"before": changed.0, "after": changed.1})
 }
 
-/// Writes down what came of the case.
-///
-/// # Errors
-/// `case_not_found`, `forbidden`, `case_closed`, `Invalid` for an over-long text.
-pub fn set_summary(tx: &mut Tx<'_>, id: CaseId, summary: &str) -> Result<()> {
-    let case = require_open(tx, id)?;
-    check::optional("summary", Some(summary), check::TEXT)?;
-    tx.execute("UPDATE cases SET summary = $2, updated_at = $3 WHERE id = $1", params![id, summary, tx.now()])?;
-    event(tx, "case.summarised", id, case.space_id, case.thread_id, json!({}))
-}
-
 /// Appends an event about a case.
 pub(crate) fn event(
     tx: &mut Tx<'_>,

@@ -139,6 +139,14 @@ pub(crate) fn of_stage(tx: &mut Tx<'_>, stage: StageId) -> Result<Vec<Instructio
     tx.query(&format!("SELECT {COLUMNS} FROM instructions WHERE stage_id = $1 ORDER BY position"), params![stage], read)
 }
 
+/// Whether an instruction belongs to a stage.
+///
+/// # Errors
+/// The engine's.
+pub fn is_of_stage(tx: &mut Tx<'_>, id: InstructionId, stage: StageId) -> Result<bool> {
+    Ok(find(tx, id)?.is_some_and(|instruction| instruction.stage_id == stage))
+}
+
 fn find(tx: &mut Tx<'_>, id: InstructionId) -> Result<Option<Instruction>> {
     tx.query_opt(&format!("SELECT {COLUMNS} FROM instructions WHERE id = $1"), params![id], read)
 }

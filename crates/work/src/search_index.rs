@@ -13,7 +13,7 @@ use crate::cases;
 /// # Errors
 /// The engine's.
 pub fn follow_event(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
-    if !matches!(event.verb.as_str(), "case.created" | "case.updated" | "case.summarised" | "case.resolved") {
+    if !matches!(event.verb.as_str(), "case.created" | "case.updated" | "case.resolved") {
         return Ok(());
     }
     let Some(id) = event.case_id else { return Ok(()) };

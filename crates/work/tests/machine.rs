@@ -256,3 +256,40 @@ fn a_long_walk_holds_on_each_engine() {
     ];
     each_engine(|ws| play(ws, &walk));
 }
+
+#[test]
+fn an_agent_does_not_complete_a_stage_for_people() {
+    each_engine(|ws| {
+        let world = set_up(ws);
+        let agent = Actor::ai(ActorId::new());
+        let (stage, todo) = ws.write(world.actor, |tx| {
+            tx.execute(
+                "INSERT INTO actors (id, type, name, workspace_admin, capabilities, review, created_at, updated_at) \
+                 VALUES ($1, 'ai', 'a', $3, '[]', '[]', $2, $2)",
+                params![agent.id, tx.now(), false],
+            )?;
+            spaces::add_member(tx, world.space, agent.id, identity::Role::Member)?;
+            let procedure = procedures::create(tx, world.space, "p", None)?.id;
+            let line = NewInstruction { instruction_type: InstructionType::Todo, text: "Sign".into(), condition: None };
+            let new = NewStageTemplate {
+                name: "Sign".into(),
+                description: None,
+                required_actor_type: RequiredActor::Human,
+                assigned_actor_id: None,
+                instructions: vec![line],
+            };
+            procedures::add_stage(tx, procedure, &new)?;
+            procedures::apply(tx, world.case, procedure)?;
+            lifecycle::commence(tx, world.case)?;
+            let stage = stages::active(tx, world.case)?.unwrap();
+            let todo = instructions::list(tx, stage.id, all())?.items.remove(0);
+            Ok((stage, todo))
+        });
+        // Ticking the last instruction would complete the stage just as well as completing it.
+        let refused = ws.try_write(agent, |tx| instructions::complete(tx, todo.id)).unwrap_err();
+        assert_eq!(refused.kind(), kernel::Kind::Forbidden);
+        assert_eq!(ws.read(world.actor, |tx| stages::get(tx, stage.id)).phase, StagePhase::Active);
+        ws.write(world.actor, |tx| instructions::complete(tx, todo.id));
+        assert_eq!(ws.read(world.actor, |tx| stages::get(tx, stage.id)).phase, StagePhase::Completed);
+    });
+}

@@ -62,12 +62,9 @@ pub(crate) fn perform(tx: &mut Tx<'_>, scene: &Scene, call: &Call, prepared: &Pr
             Ok(json!({"activity_id": posted.id}))
         }
         Call::CompleteInstruction(input) => {
-            let own = tx.query_opt(
-                "SELECT 1 FROM instructions WHERE id = $1 AND stage_id = $2",
-                params![input.instruction_id, scene.stage],
-                |_| Ok(()),
-            )?;
-            own.ok_or_else(|| Error::invalid("instruction_id", "not an instruction of the stage you work on"))?;
+            if !instructions::is_of_stage(tx, input.instruction_id, scene.stage)? {
+                return Err(Error::invalid("instruction_id", "not an instruction of the stage you work on"));
+            }
             let instruction = instructions::complete(tx, input.instruction_id)?;
             let stage = stages::get(tx, scene.stage)?;
             Ok(json!({

@@ -1,14 +1,9 @@
 //! Tests of data tables: what is stored, who sees it, and that both engines answer the same.
 
-use identity::{
-    Role,
-    actors::{self, ActorType, NewActor},
-    spaces::{self, NewSpace},
-};
 use kernel::{Actor, Kind};
 use proptest::prelude::*;
 use store::testing::{TestWorkspace, each_engine};
-use talk::threads;
+use talk::testing::{Scene, scene};
 
 use super::*;
 use crate::{
@@ -16,48 +11,6 @@ use crate::{
     schema::ColumnType,
     table::Source,
 };
-
-/// A space with a case, and somebody of each role.
-#[derive(Clone, Copy)]
-struct Scene {
-    space: SpaceId,
-    case: CaseId,
-    log: ThreadId,
-    owner: Actor,
-    member: Actor,
-    observer: Actor,
-    stranger: Actor,
-}
-
-/// Made in a transaction of the system.
-fn scene(tx: &mut Tx<'_>) -> Result<Scene> {
-    let mut person = |name: &str| {
-        let new = NewActor {
-            actor_type: ActorType::Human,
-            name: name.to_owned(),
-            email: None,
-            model_id: None,
-            system_prompt: None,
-            capabilities: vec![],
-            review: vec![],
-        };
-        actors::create(tx, &new).map(|profile| profile.acting())
-    };
-    let (owner, member, observer, stranger) = (person("Olga")?, person("Max")?, person("Otto")?, person("Sven")?);
-    tx.acting_as(owner, |tx| {
-        let space = spaces::create(tx, &NewSpace { name: "Claims".to_owned(), description: None, review: vec![] })?.id;
-        spaces::add_member(tx, space, member.id, Role::Member)?;
-        spaces::add_member(tx, space, observer.id, Role::Observer)?;
-        let (case, log) = (CaseId::new(), ThreadId::new());
-        threads::insert(tx, log, space, Some(case), None)?;
-        tx.execute(
-            "INSERT INTO cases (id, space_id, thread_id, title, phase, motion, attributes, created_by, created_at, updated_at) \
-             VALUES ($1, $2, $3, 'A case', 'intake', 'active', '{}', $4, $5, $5)",
-            params![case, space, log, owner.id, tx.now()],
-        )?;
-        Ok(Scene { space, case, log, owner, member, observer, stranger })
-    })
-}
 
 fn first() -> PageRequest {
     PageRequest::new(None, None).unwrap()

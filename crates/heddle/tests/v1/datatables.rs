@@ -78,7 +78,8 @@ on_each_engine! {
         from_file(&world.member, space, "a.csv", b"a\nx\n", &[("columns", "[{\"name\": \"a\", \"type\": \"integer\"}]")]).await.invalid("file");
         from_file(&world.observer, space, "a.csv", b"a\n1\n", &[]).await.refused(403, "forbidden");
         from_file(&world.stranger, space, "a.csv", b"a\n1\n", &[]).await.refused(404, "space_not_found");
-        world.member.post("/v1/datatables", json!({"name": "T", "rows": []})).await;
+        world.member.post("/v1/datatables", json!({"name": "T", "space_id": space, "rows": []})).await.invalid("rows");
+        world.member.post("/v1/datatables", json!({"name": "T", "rows": [{"a": 1}]})).await.invalid("case_id");
         world.member.post("/v1/datatables", json!({"name": "T", "space_id": space, "rows": 1})).await.invalid("rows");
         let rows = |query: &str| format!("/v1/datatables/{id}/rows?{query}");
         world.member.get(&rows("filter=colour=1")).await.invalid("filter");

@@ -3,63 +3,16 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use identity::{
-    Role,
-    actors::{self, ActorType, NewActor},
-    spaces::{self, NewSpace},
-};
 use kernel::{Actor, Kind};
 use store::{
     Config, JobContext, Outcome, Store,
     jobs::{self, JobState},
     testing::each_engine,
 };
-use talk::threads;
+use talk::testing::{Scene, scene};
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-
-/// A space with a case, and somebody of each role.
-#[derive(Clone, Copy)]
-struct Scene {
-    space: SpaceId,
-    case: CaseId,
-    log: ThreadId,
-    owner: Actor,
-    member: Actor,
-    observer: Actor,
-    stranger: Actor,
-}
-
-/// Made in a transaction of the system.
-fn scene(tx: &mut Tx<'_>) -> Result<Scene> {
-    let mut person = |name: &str| {
-        let new = NewActor {
-            actor_type: ActorType::Human,
-            name: name.to_owned(),
-            email: None,
-            model_id: None,
-            system_prompt: None,
-            capabilities: vec![],
-            review: vec![],
-        };
-        actors::create(tx, &new).map(|profile| profile.acting())
-    };
-    let (owner, member, observer, stranger) = (person("Olga")?, person("Max")?, person("Otto")?, person("Sven")?);
-    tx.acting_as(owner, |tx| {
-        let space = spaces::create(tx, &NewSpace { name: "Claims".to_owned(), description: None, review: vec![] })?.id;
-        spaces::add_member(tx, space, member.id, Role::Member)?;
-        spaces::add_member(tx, space, observer.id, Role::Observer)?;
-        let (case, log) = (CaseId::new(), ThreadId::new());
-        threads::insert(tx, log, space, Some(case), None)?;
-        tx.execute(
-            "INSERT INTO cases (id, space_id, thread_id, title, phase, motion, attributes, created_by, created_at, updated_at) \
-             VALUES ($1, $2, $3, 'A case', 'intake', 'active', '{}', $4, $5, $5)",
-            params![case, space, log, owner.id, tx.now()],
-        )?;
-        Ok(Scene { space, case, log, owner, member, observer, stranger })
-    })
-}
 
 const SHA: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
