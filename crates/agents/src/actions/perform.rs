@@ -63,7 +63,7 @@ pub(crate) fn perform(tx: &mut Tx<'_>, scene: &Scene, call: &Call, prepared: &Pr
         }
         Call::CompleteInstruction(input) => {
             if !instructions::is_of_stage(tx, input.instruction_id, scene.stage)? {
-                return Err(Error::invalid("instruction_id", "not an instruction of the stage you work on"));
+                return Err(Error::invalid("input.instruction_id", "not an instruction of the stage you work on"));
             }
             let instruction = instructions::complete(tx, input.instruction_id)?;
             let stage = stages::get(tx, scene.stage)?;

@@ -174,6 +174,25 @@ fn a_stage_is_finished_when_its_instructions_are() {
 }
 
 #[test]
+fn an_agent_ticks_instructions_of_its_own_stage_only() {
+    each(|doing| {
+        let (mine, space) = (doing.w.case, doing.w.space);
+        let todo = doing.ws.write(doing.w.owner, |tx| {
+            let procedure_id = work::cases::get(tx, mine)?.procedure_id;
+            let new = work::cases::NewCase { procedure_id, ..work::cases::NewCase::titled(space, "Another case") };
+            let case = work::cases::create(tx, &new)?.id;
+            work::lifecycle::commence(tx, case)?;
+            let stage = work::stages::active(tx, case)?.unwrap().id;
+            Ok(work::instructions::list(tx, stage, ALL)?.items.remove(0))
+        });
+        let error = doing.tries("complete_instruction", json!({"instruction_id": todo.id})).unwrap_err();
+        assert_eq!(error.fields()[0].path, "input.instruction_id");
+        let same = doing.ws.read(doing.w.owner, |tx| work::instructions::list(tx, todo.stage_id, ALL)).items.remove(0);
+        assert!(!same.satisfied);
+    });
+}
+
+#[test]
 fn an_agent_has_no_more_rights_than_its_role() {
     each(|doing| {
         let (space, agent) = (doing.w.space, doing.w.agent.id);
