@@ -7,7 +7,9 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use api::{App, Settings};
+use api::{App, Parts, Settings};
+use gateway::Catalogue;
+use identity::Vault;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use store::{Config, Store};
 use tokio_util::sync::CancellationToken;
@@ -57,7 +59,13 @@ pub fn serve(arguments: &[String]) -> Result<()> {
         let store = Store::open(Config::embedded(folder)).await?;
         // The limit is counted but never reached.
         let settings = Settings { rate_limit: u32::MAX, max_upload: 1 << 20, public_url: String::new() };
-        let app = App::new(store, settings, CancellationToken::new());
+        let app = App::new(Parts {
+            store,
+            settings,
+            vault: Vault::new("the secret of a measurement").expect("long enough"),
+            models: Catalogue::new(&[], None),
+            stop: CancellationToken::new(),
+        });
         let router = axum::Router::new()
             .route("/empty", axum::routing::get(|| async {}))
             .merge(heddle::http::router(app, metrics));

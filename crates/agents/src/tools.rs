@@ -119,8 +119,8 @@ pub fn register(tx: &mut Tx<'_>, space: SpaceId, new: &NewTool) -> Result<Tool> 
     check_schema(&new.input_schema)?;
     let id = ToolId::new();
     let added = tx.execute(
-        "INSERT INTO tools (id, space_id, name, description, url, input_schema, created_by, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (space_id, name) DO NOTHING",
+        "INSERT INTO tools (id, space_id, kind, name, description, url, hosts, input_schema, manager_id, created_by, created_at, updated_at) \
+         VALUES ($1, $2, 'http', $3, $4, $5, '[]', $6, $7, $7, $8, $8) ON CONFLICT (space_id, name) DO NOTHING",
         params![id, space, name, description, url.as_str(), new.input_schema, tx.actor().id, tx.now()],
     )?;
     if added == 0 {

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use identity::Authenticator;
+use gateway::Catalogue;
+use identity::{Authenticator, Vault};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -21,8 +22,24 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
+/// What an application is made of.
+pub struct Parts {
+    /// The store.
+    pub store: Store,
+    /// What an administrator set.
+    pub settings: Settings,
+    /// Seals secrets and signs download addresses.
+    pub vault: Vault,
+    /// The models that agents can think with.
+    pub models: Catalogue,
+    /// Ends live streams when the server shuts down.
+    pub stop: CancellationToken,
+}
+
 struct Inner {
     store: Store,
+    vault: Vault,
+    models: Catalogue,
     authenticator: Authenticator,
     limiter: Limiter,
     settings: Settings,
@@ -30,16 +47,27 @@ struct Inner {
 }
 
 impl App {
-    /// An application over a store. `stop` ends live streams when the server shuts down.
-    pub fn new(store: Store, settings: Settings, stop: CancellationToken) -> Self {
+    /// An application of these parts.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { store, settings, vault, models, stop } = parts;
         let authenticator = Authenticator::new(store.clone());
         let limiter = Limiter::new(settings.rate_limit);
-        Self(Arc::new(Inner { store, authenticator, limiter, settings, stop }))
+        Self(Arc::new(Inner { store, vault, models, authenticator, limiter, settings, stop }))
     }
 
     /// The store.
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// Seals secrets and signs download addresses.
+    pub fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
+    /// The models that agents can think with.
+    pub fn models(&self) -> &Catalogue {
+        &self.0.models
     }
 
     /// Recognises credentials.

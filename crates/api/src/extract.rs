@@ -5,7 +5,7 @@ use axum::{
     http::{StatusCode, header, request::Parts},
 };
 use bytes::Bytes;
-use kernel::{Error, Id, Kind, Result, kinds};
+use kernel::{Error, Id, Kind, Result, Rule, kinds};
 use serde::de::DeserializeOwned;
 
 use crate::{App, Failure};
@@ -100,7 +100,14 @@ fn invalid(path: &str, message: &str) -> Error {
         (".", None) => "body".to_owned(),
         (path, _) => path.to_owned(),
     };
-    Error::invalid(path.clone(), format!("{path}: {message}"))
+    let rule = if message.starts_with("missing field") {
+        Rule::Missing
+    } else if message.starts_with("unknown field") {
+        Rule::Unknown
+    } else {
+        Rule::Form
+    };
+    Error::against(rule, path.clone(), format!("{path}: {message}"))
 }
 
 /// The query string.
@@ -174,4 +181,6 @@ named! {
     Label => "label", "label_not_found";
     Run => "run", "run_not_found";
     Proposal => "proposal", "proposal_not_found";
+    Secret => "secret", "secret_not_found";
+    Ingestion => "case ingestion", "case_ingestion_not_found";
 }

@@ -1,5 +1,5 @@
 use axum::{
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use kernel::{Error, Kind};
@@ -48,4 +48,14 @@ pub async fn not_found() -> Failure {
 /// What a known path answers to a method it does not have.
 pub async fn method_not_allowed() -> Failure {
     Failure(Error::new(Kind::MethodNotAllowed, "method_not_allowed", "This path does not have this method."))
+}
+
+/// The answer `rendered` in the place of `response`, with the headers that the latter had got already.
+pub fn keep_headers(response: Response, mut rendered: Response) -> Response {
+    for (name, value) in response.headers() {
+        if name != header::CONTENT_LENGTH && name != header::CONTENT_TYPE {
+            rendered.headers_mut().insert(name, value.clone());
+        }
+    }
+    rendered
 }

@@ -26,3 +26,15 @@ where
 {
     T::deserialize(deserializer).map(Some)
 }
+
+/// For `#[serde(deserialize_with = "api::patch::required_nullable")]` on an `Option<T>`: null is a value, absence an error.
+///
+/// # Errors
+/// The value's own.
+pub fn required_nullable<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::<T>::deserialize(deserializer)
+}

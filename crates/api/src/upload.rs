@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{FromRequest, Multipart, Request, multipart::MultipartError};
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use kernel::{Error, Kind, Result, ids::WorkspaceId};
+use kernel::{Error, Kind, Result, Rule, ids::WorkspaceId};
 use store::Stored;
 
 use crate::App;
@@ -31,17 +31,17 @@ pub struct UploadedFile {
 pub struct Form {
     /// Its fields, by name.
     pub fields: BTreeMap<String, String>,
-    /// The part named `file`.
+    /// The part that holds the file.
     pub file: Option<UploadedFile>,
 }
 
 impl Form {
-    /// Reads a multipart form whose part `file` holds a file of at most `limit` bytes.
+    /// Reads a multipart form whose part `part` holds a file of at most `limit` bytes.
     ///
     /// # Errors
     /// `unsupported_media_type`, `file_too_large` (told by the header, before anything is read, or while reading),
     /// `invalid_form`, `Invalid` for a field twice or over-long.
-    pub async fn read(app: &App, workspace: WorkspaceId, request: Request, limit: u64) -> Result<Self> {
+    pub async fn read(app: &App, workspace: WorkspaceId, request: Request, part: &str, limit: u64) -> Result<Self> {
         let announced = request
             .headers()
             .get(axum::http::header::CONTENT_LENGTH)
@@ -57,9 +57,9 @@ impl Form {
         let mut form = Self::default();
         while let Some(field) = multipart.next_field().await.map_err(broken)? {
             let name = field.name().unwrap_or("").to_owned();
-            if name == "file" {
+            if name == part {
                 if form.file.is_some() {
-                    return Err(Error::invalid("file", "the form has more than one file"));
+                    return Err(Error::invalid(part, "the form has more than one file"));
                 }
                 let file_name = field.file_name().unwrap_or("").to_owned();
                 let content_type = field.content_type().map(str::to_owned);
@@ -84,7 +84,10 @@ impl Form {
     /// `Invalid` when it is no UUID.
     pub fn take_id<K>(&mut self, name: &str) -> Result<Option<kernel::Id<K>>> {
         match self.fields.remove(name).filter(|text| !text.is_empty()) {
-            Some(text) => text.parse().map(Some).map_err(|_| Error::invalid(name, format!("{name} must be a UUID"))),
+            Some(text) => {
+                let refused = |_| Error::against(Rule::Form, name, format!("{name} must be a UUID"));
+                text.parse().map(Some).map_err(refused)
+            }
             None => Ok(None),
         }
     }

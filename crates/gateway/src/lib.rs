@@ -7,6 +7,7 @@
 //! [`outbound`] calls addresses that users give, such as those of tools.
 
 mod anthropic;
+mod catalogue;
 mod chat;
 mod error;
 mod failure;
@@ -20,6 +21,7 @@ mod price;
 mod quirks;
 
 pub use anthropic::Anthropic;
+pub use catalogue::{Catalogue, Effort, Model, RULES};
 pub use chat::{ChatRequest, ChatResponse, Content, Message, Role, StopReason, StreamEvent, ToolSpec, Usage};
 pub use error::Error;
 pub use futures::future::BoxFuture;

@@ -150,6 +150,19 @@ impl Guard {
         Ok(url)
     }
 
+    /// The addresses of a host, a name or an IP address, that may be called. Connect to one of these: resolving the name a
+    /// second time might give others.
+    ///
+    /// # Errors
+    /// `Refused` when it has none, `Network` when the name cannot be resolved.
+    pub async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, OutboundError> {
+        match host.parse() {
+            Ok(ip) if self.rules.allows(ip) => Ok(vec![ip]),
+            Ok(ip) => Err(OutboundError::Refused(format!("{ip} is not a public address"))),
+            Err(_) => self.rules.resolve(host).await,
+        }
+    }
+
     /// Calls an address and reads the whole answer. Whatever its status, an answer is no error.
     ///
     /// # Errors
@@ -329,6 +342,18 @@ mod tests {
             assert_eq!(answer.media_type.as_deref(), Some("text/plain"));
         }
         assert!(Guard::allowing("10.0.0.0/99").is_err() && Guard::allowing("http://x").is_err());
+    }
+
+    #[tokio::test]
+    async fn whoever_connects_alone_gets_checked_addresses() {
+        let local = IpAddr::from([127, 0, 0, 1]);
+        for host in ["127.0.0.1", "::1", "::ffff:127.0.0.1", "localhost", "169.254.169.254"] {
+            assert!(matches!(guard("").addresses(host).await, Err(OutboundError::Refused(_))), "{host}");
+        }
+        assert_eq!(guard("127.0.0.0/8").addresses("localhost").await.unwrap(), [local]);
+        assert_eq!(guard("127.0.0.0/8").addresses("127.0.0.1").await.unwrap(), [local]);
+        assert!(guard("localhost").addresses("127.0.0.1").await.is_err());
+        assert_eq!(guard("").addresses("8.8.8.8").await.unwrap(), [IpAddr::from([8, 8, 8, 8])]);
     }
 
     #[tokio::test]

@@ -25,7 +25,13 @@ const JSON_BODY: usize = 2 << 20;
 pub fn router(app: App, metrics: PrometheusHandle) -> Router {
     Router::new()
         .merge(api_interloom::v1::router(&app))
-        .merge(SwaggerUi::new("/docs").url("/openapi/interloom-v1.json", api_interloom::v1::openapi()))
+        .merge(api_interloom::public::router(&app))
+        .merge(api_interloom::download::router())
+        .merge(
+            SwaggerUi::new("/docs")
+                .url("/openapi/interloom-v1.json", api_interloom::v1::openapi())
+                .url("/openapi/interloom-public.json", api_interloom::public::openapi()),
+        )
         .route("/", get(|| async { Redirect::temporary("/docs") }))
         .route("/health", get(|| async { Json(json!({"status": "ok"})) }))
         .route("/ready", get(ready))

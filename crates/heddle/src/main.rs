@@ -62,7 +62,8 @@ fn main() -> ExitCode {
 fn print_openapi(name: &str) -> kernel::Result<()> {
     let document = match name {
         "interloom-v1" => api_interloom::v1::openapi(),
-        _ => return Err(kernel::Error::invalid("name", "the documents are: interloom-v1")),
+        "interloom-public" => api_interloom::public::openapi(),
+        _ => return Err(kernel::Error::invalid("name", "the documents are: interloom-v1, interloom-public")),
     };
     println!("{}", document.to_pretty_json().map_err(kernel::Error::internal)?);
     Ok(())

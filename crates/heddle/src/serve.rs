@@ -2,11 +2,12 @@
 
 use std::{fs::File, io::Write as _, net::SocketAddr};
 
-use api::{App, Settings};
+use api::{App, Parts, Settings};
 use gateway::{
-    Gateway,
+    Catalogue, Gateway,
     outbound::{self, Guard},
 };
+use identity::Vault;
 use kernel::{Error, Result};
 use library::documents;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -39,6 +40,13 @@ pub struct Args {
     /// The sender of mail.
     #[arg(long, env = "HEDDLE_MAIL_FROM")]
     mail_from: Option<String>,
+    /// The secret that seals values at rest and signs download addresses, the same on all nodes; made and kept in the data
+    /// folder when absent.
+    #[arg(long, env = "HEDDLE_SECRET_KEY", hide_env_values = true)]
+    secret_key: Option<String>,
+    /// The model of agents that name none.
+    #[arg(long, env = "HEDDLE_DEFAULT_MODEL")]
+    default_model: Option<String>,
     /// What is logged, such as info or debug.
     #[arg(long, env = "HEDDLE_LOG", default_value = "info")]
     log: String,
@@ -64,11 +72,17 @@ pub async fn run(args: Args) -> Result<()> {
     let public_url = public_url.trim_end_matches('/').to_owned();
 
     let stop = CancellationToken::new();
-    let workers = workers(&args)?;
+    let vault = Vault::open_in(&args.storage.data_dir, args.secret_key.as_deref())?;
+    let claimed = vault.clone();
+    store.control_write(move |tx| claimed.claim(tx)).await?;
+    let gateway = Gateway::from_env().map_err(|e| unusable("an LLM provider's settings", &e))?;
+    let models = Catalogue::new(&gateway.providers(), args.default_model.as_deref());
+
+    let workers = workers(&args, gateway)?;
     let working = tokio::spawn(workers.run(store.clone(), stop.clone()));
     let settings =
         Settings { rate_limit: args.rate_limit, max_upload: args.max_upload, public_url: public_url.clone() };
-    let app = App::new(store.clone(), settings, stop.clone());
+    let app = App::new(Parts { store: store.clone(), settings, vault, models, stop: stop.clone() });
     say(&format!("Heddle listens at {public_url}"));
     if store.control_read(identity::workspaces::list).await?.is_empty() {
         say(
@@ -94,14 +108,14 @@ fn say(text: &str) {
 }
 
 /// Who follows the event log and who runs which job.
-fn workers(args: &Args) -> Result<Workers> {
+fn workers(args: &Args, gateway: Gateway) -> Result<Workers> {
     let outbox = args.storage.data_dir.join("outbox");
     let mailer = Mailer::from_config(args.smtp_url.as_deref(), args.mail_from.as_deref(), outbox)?;
     let workers = Workers::new()
         .reader("work.progress", work::follow_event)
         .reader("work.search", work::search_index::follow_event);
-    let gateway = Gateway::from_env().map_err(|e| unusable("an LLM provider's settings", &e))?;
     let guard = Guard::from_env().map_err(|e| unusable(outbound::ALLOW, &e))?;
+    let workers = ingestion::workers(workers, ingestion::Deps { guard: guard.clone() });
     let workers = agents::workers(workers, agents::Deps { gateway, guard });
     Ok(emails::workers(documents::workers(workers), mailer))
 }

@@ -1,14 +1,17 @@
 //! Actors: the people and AI agents of a workspace (Interloom v1, Actors).
 
+use std::collections::HashMap;
+
 use kernel::{
-    Actor, ActorKind, Error, Page, PageRequest, Result, Timestamp, check,
+    Actor, ActorKind, Error, Mark, Page, PageRequest, Result, Slice, SliceRequest, Timestamp, check,
     ids::{ActorId, UserId},
 };
 use serde_json::json;
-use store::{NewEvent, Row, Tx, params};
+use store::{NewEvent, Param, Row, Tx, params};
 
 use crate::{
     access::Role,
+    listing::{self, Sliced},
     spaces::{self, SpaceKind},
 };
 
@@ -140,6 +143,45 @@ pub fn list(tx: &mut Tx<'_>, request: PageRequest) -> Result<Page<Profile>> {
 /// `actor_not_found`.
 pub fn get(tx: &mut Tx<'_>, id: ActorId) -> Result<Profile> {
     find(tx, id)?.ok_or_else(|| Error::not_found("actor_not_found", format!("No actor found with ID {id}")))
+}
+
+/// One actor of a type.
+///
+/// # Errors
+/// `actor_not_found`, also for an actor of the other type.
+pub fn get_of(tx: &mut Tx<'_>, id: ActorId, actor_type: ActorType) -> Result<Profile> {
+    let found = find(tx, id)?.filter(|profile| profile.actor_type == actor_type);
+    found.ok_or_else(|| Error::not_found("actor_not_found", format!("No actor found with ID {id}")))
+}
+
+/// The actors of a type, by when they were made.
+///
+/// # Errors
+/// The engine's.
+pub fn slice(tx: &mut Tx<'_>, actor_type: ActorType, request: SliceRequest) -> Result<Slice<Profile>> {
+    let list = Sliced {
+        table: "actors",
+        alias: "actors",
+        columns: COLUMNS,
+        sort: "created_at",
+        condition: "type = $1",
+        values: vec![Param::Text(actor_type.as_str())],
+    };
+    listing::slice(tx, list, request, read, |profile| Mark { at: profile.created_at, id: profile.id.uuid() })
+}
+
+/// Of which type these actors are.
+///
+/// # Errors
+/// The engine's.
+pub fn types_of(tx: &mut Tx<'_>, ids: &[ActorId]) -> Result<HashMap<ActorId, ActorType>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let values: Vec<Param<'_>> = ids.iter().map(|id| Param::Id(id.uuid())).collect();
+    let marks: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
+    let sql = format!("SELECT id, type FROM actors WHERE id IN ({})", marks.join(", "));
+    Ok(tx.query(&sql, &values, |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
 }
 
 /// One actor, if there is one.

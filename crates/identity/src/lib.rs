@@ -10,7 +10,9 @@ mod secret;
 pub mod sessions;
 pub mod spaces;
 pub mod users;
+pub mod vault;
 pub mod workspaces;
 
 pub use access::{Right, Role};
 pub use principal::{Authenticator, Principal, Via};
+pub use vault::Vault;

@@ -1,15 +1,16 @@
 //! Spaces and their members (Interloom v1, Spaces).
 
 use kernel::{
-    Error, Page, PageRequest, Result, Timestamp, check,
+    Error, Mark, Page, PageRequest, Result, Slice, SliceRequest, Timestamp, check,
     ids::{ActorId, SpaceId},
 };
 use serde_json::json;
-use store::{NewEvent, Row, Tx, params};
+use store::{NewEvent, Param, Row, Tx, params};
 
 use crate::{
     access::{self, Right, Role},
     actors::{self, ActorType},
+    listing::{self, Sliced},
 };
 
 store::text_enum! {
@@ -113,6 +114,22 @@ pub fn list(tx: &mut Tx<'_>, request: PageRequest) -> Result<Page<Space>> {
         read,
     )?;
     Ok(Page { items, total, request })
+}
+
+/// The spaces that the actor is a member of, by when they were made.
+///
+/// # Errors
+/// The engine's.
+pub fn slice(tx: &mut Tx<'_>, request: SliceRequest) -> Result<Slice<Space>> {
+    let list = Sliced {
+        table: "spaces s",
+        alias: "s",
+        columns: COLUMNS,
+        sort: "created_at",
+        condition: "s.id IN (SELECT space_id FROM members WHERE actor_id = $1)",
+        values: vec![Param::Id(tx.actor().id.uuid())],
+    };
+    listing::slice(tx, list, request, read, |space| Mark { at: space.created_at, id: space.id.uuid() })
 }
 
 /// One space.
@@ -278,6 +295,24 @@ pub fn private_of(tx: &mut Tx<'_>, actor: ActorId) -> Result<SpaceId> {
         |row| row.get(0),
     )?
     .ok_or_else(|| Error::conflict("private_space_missing", "This actor has no private space; name a space."))
+}
+
+/// Makes sure that an actor can be given work in the space: who manages the space takes in whoever it gives work to.
+///
+/// # Errors
+/// `actor_not_found`; `not_assignable` for an observer, and for one who is not in the space when the caller cannot add
+/// members; what [`add_member`] gives.
+pub fn admit(tx: &mut Tx<'_>, space: SpaceId, actor: ActorId) -> Result<()> {
+    actors::get(tx, actor)?;
+    let refused = |why: &str| Err(Error::not_found("not_assignable", why));
+    match role_of(tx, space, actor)? {
+        Some(role) if role.allows(Right::Work) => Ok(()),
+        Some(_) => refused("An observer of the space cannot be given work in it."),
+        None if access::role(tx, space)?.is_some_and(|role| role.allows(Right::Manage)) => {
+            add_member(tx, space, actor, Role::Member).map(drop)
+        }
+        None => refused("The one named is no member of the space; an admin of the space can add them."),
+    }
 }
 
 /// Sets a member's role without asking whether the actor may.

@@ -48,6 +48,15 @@ fn read(row: &Row<'_>) -> Result<Workspace> {
     Ok(Workspace { id: row.get(0)?, slug: row.get(1)?, name: row.get(2)?, created_at: row.get(3)? })
 }
 
+/// One workspace, in the control database.
+///
+/// # Errors
+/// `workspace_not_found`.
+pub fn get(tx: &mut Tx<'_>, id: WorkspaceId) -> Result<Workspace> {
+    tx.query_opt("SELECT id, slug, name, created_at FROM workspaces WHERE id = $1", params![id], read)?
+        .ok_or_else(|| Error::not_found("workspace_not_found", format!("No workspace found with ID {id}")))
+}
+
 /// Makes a workspace and its owner. `slug` is made from the name when absent.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Checks of what callers send, with errors that name the field.
 
-use crate::{Error, Result};
+use crate::{Error, Result, Rule, Timestamp};
 
 /// The longest name of a thing, in characters.
 pub const NAME: usize = 200;
@@ -16,7 +16,7 @@ pub const TEXT: usize = 100_000;
 pub fn required<'a>(path: &str, text: &'a str, most: usize) -> Result<&'a str> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Error::invalid(path, format!("{path} must not be blank")));
+        return Err(Error::against(Rule::Blank, path, format!("{path} must not be blank")));
     }
     within(path, text, most)?;
     Ok(text)
@@ -31,6 +31,20 @@ pub fn optional<'a>(path: &str, text: Option<&'a str>, most: usize) -> Result<Op
         within(path, text, most)?;
     }
     Ok(text)
+}
+
+/// A time that a caller sends.
+///
+/// # Errors
+/// `Invalid` outside of the years 1 to 9999, which is as far as both engines and RFC 3339 reach.
+pub fn time(path: &str, time: Option<Timestamp>) -> Result<()> {
+    const YEARS: std::ops::Range<i64> = -62_135_596_800..253_402_300_800;
+    match time {
+        Some(time) if !YEARS.contains(&time.seconds()) => {
+            Err(Error::invalid(path, format!("{path} must lie in the years 1 to 9999")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn within(path: &str, text: &str, most: usize) -> Result<()> {

@@ -36,6 +36,25 @@ pub struct FieldError {
     pub path: String,
     /// What is wrong with it.
     pub message: String,
+    /// Which kind of rule it breaks, for the dialects that say so.
+    #[serde(skip)]
+    pub rule: Rule,
+}
+
+/// Kinds of rules for values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rule {
+    /// It must be there.
+    Missing,
+    /// Nothing of this name is known.
+    Unknown,
+    /// It must say something.
+    Blank,
+    /// It must have another type or form.
+    Form,
+    /// Anything else.
+    #[default]
+    Value,
 }
 
 #[derive(Clone, Debug)]
@@ -87,9 +106,14 @@ impl Error {
 
     /// The field at `path` breaks a rule.
     pub fn invalid(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::against(Rule::Value, path, message)
+    }
+
+    /// The field at `path` breaks a rule of this kind.
+    pub fn against(rule: Rule, path: impl Into<String>, message: impl Into<String>) -> Self {
         let message = message.into();
         let mut error = Self::new(Kind::Invalid, "validation_error", message.clone());
-        error.0.fields.push(FieldError { path: path.into(), message });
+        error.0.fields.push(FieldError { path: path.into(), message, rule });
         error
     }
 

@@ -123,6 +123,9 @@ kinds!(
     Run,
     Proposal,
     Job,
+    Secret,
+    Ingestion,
+    IngestionEntry,
 );
 
 #[cfg(test)]

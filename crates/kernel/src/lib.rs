@@ -8,9 +8,9 @@ mod page;
 mod time;
 
 pub use actor::{Actor, ActorKind};
-pub use error::{Error, FieldError, Kind, Result};
+pub use error::{Error, FieldError, Kind, Result, Rule};
 pub use id::{Id, kinds};
-pub use page::{Page, PageRequest};
+pub use page::{Direction, Mark, Page, PageRequest, Slice, SliceRequest};
 pub use time::Timestamp;
 
 /// Ids of the things that more than one crate names.
@@ -57,4 +57,10 @@ pub mod ids {
     pub type ProposalId = Id<kinds::Proposal>;
     /// A durable job.
     pub type JobId = Id<kinds::Job>;
+    /// A secret that scripts of tools are given.
+    pub type SecretId = Id<kinds::Secret>;
+    /// An import of cases from a manifest.
+    pub type IngestionId = Id<kinds::Ingestion>;
+    /// A line of a manifest that made no case.
+    pub type IngestionEntryId = Id<kinds::IngestionEntry>;
 }

@@ -1,4 +1,6 @@
-use crate::{Error, Result};
+use uuid::Uuid;
+
+use crate::{Error, Result, Timestamp};
 
 /// Which page of a list is wanted: numbered pages of a fixed size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,5 +60,68 @@ impl<T> Page<T> {
     /// The same page with every item turned into something else.
     pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(turn).collect(), total: self.total, request: self.request }
+    }
+}
+
+/// The direction of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// Oldest first.
+    Ascending,
+    /// Newest first.
+    #[default]
+    Descending,
+}
+
+/// A place in a list that is ordered by a time: after the item with this time and id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The item's time, in the column the list is ordered by.
+    pub at: Timestamp,
+    /// The item's id, which tells items of the same time apart.
+    pub id: Uuid,
+}
+
+/// Which slice of a list is wanted: so many items after a place. Unlike numbered pages, it costs the same at any depth and
+/// neither repeats nor leaves out an item when others come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SliceRequest {
+    /// Items to take.
+    pub limit: u32,
+    /// Where to begin; the beginning of the list when absent.
+    pub after: Option<Mark>,
+    /// The direction of the list.
+    pub direction: Direction,
+}
+
+impl SliceRequest {
+    /// The first `limit` items.
+    pub const fn first(limit: u32, direction: Direction) -> Self {
+        Self { limit, after: None, direction }
+    }
+}
+
+/// A slice of a list.
+#[derive(Clone, Debug)]
+pub struct Slice<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next slice begins; none at the end of the list.
+    pub next: Option<Mark>,
+}
+
+impl<T> Slice<T> {
+    /// A slice of `limit` items from one item more than that, if there are so many: the surplus says that the list goes on.
+    pub fn cut(mut items: Vec<T>, limit: u32, mark: impl FnOnce(&T) -> Mark) -> Self {
+        let limit = limit as usize;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = if more { items.last().map(mark) } else { None };
+        Self { items, next }
+    }
+
+    /// The same slice with every item turned into something else.
+    pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Slice<U> {
+        Slice { items: self.items.into_iter().map(turn).collect(), next: self.next }
     }
 }

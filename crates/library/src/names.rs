@@ -1,4 +1,6 @@
-//! Names and content types of files, as callers give them and as Heddle keeps them.
+//! Names and content types of files, as callers give them and as Heddle keeps them; tags.
+
+use kernel::{Error, Result, check};
 
 /// The longest file name, in bytes: what common file systems take.
 const NAME_BYTES: usize = 255;
@@ -88,6 +90,27 @@ pub fn is_textual(mime: &str) -> bool {
         "image/svg+xml",
     ];
     mime.starts_with("text/") || mime.ends_with("+json") || mime.ends_with("+xml") || TEXTUAL.contains(&mime)
+}
+
+/// The most tags of a document.
+const TAGS: usize = 100;
+
+/// Tags as they are kept: trimmed, each once, in the order given.
+///
+/// # Errors
+/// `Invalid` for a blank or over-long one, naming its place (`tags[2]`), and for too many.
+pub fn tags(given: &[String]) -> Result<Vec<String>> {
+    let mut kept = Vec::new();
+    for (n, name) in given.iter().enumerate() {
+        let name = check::required(&format!("tags[{n}]"), name, check::NAME)?;
+        if !kept.iter().any(|known| known == name) {
+            kept.push(name.to_owned());
+        }
+        if kept.len() > TAGS {
+            return Err(Error::invalid("tags", format!("there can be at most {TAGS} tags")));
+        }
+    }
+    Ok(kept)
 }
 
 #[cfg(test)]

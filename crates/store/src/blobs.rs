@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream::BoxStream};
 use kernel::{Error, Kind, Result, Timestamp, ids::WorkspaceId};
-use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, path::Path as Key};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, WriteMultipart, path::Path as Key};
 use sha2::{Digest, Sha256};
 
 /// What was stored.
@@ -117,6 +117,26 @@ impl Blobs {
     /// `blob_not_found` when it is gone.
     pub async fn get(&self, workspace: WorkspaceId, sha256: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
         let found = self.store.get(&key(workspace, sha256)).await.map_err(unavailable)?;
+        Ok(found.into_stream().map(|chunk| chunk.map_err(unavailable)).boxed())
+    }
+
+    /// The bytes of a blob from `start` on, up to `end` if given, as a stream.
+    ///
+    /// # Errors
+    /// `blob_not_found` when it is gone.
+    pub async fn get_range(
+        &self,
+        workspace: WorkspaceId,
+        sha256: &str,
+        start: u64,
+        end: Option<u64>,
+    ) -> Result<BoxStream<'static, Result<Bytes>>> {
+        let range = match end {
+            Some(end) => GetRange::Bounded(start..end),
+            None => GetRange::Offset(start),
+        };
+        let options = GetOptions { range: Some(range), ..GetOptions::default() };
+        let found = self.store.get_opts(&key(workspace, sha256), options).await.map_err(unavailable)?;
         Ok(found.into_stream().map(|chunk| chunk.map_err(unavailable)).boxed())
     }
 

@@ -23,9 +23,10 @@ macro_rules! migrations {
     };
 }
 
-const CONTROL: &[Migration] = migrations!("control": "0001_identity");
+const CONTROL: &[Migration] = migrations!("control": "0001_identity", "0002_settings");
 const WORKSPACE: &[Migration] = migrations!("workspace":
     "0001_log", "0002_actors", "0003_work", "0004_talk", "0005_library", "0006_data", "0007_agents",
+    "0008_public", "0009_documents",
 );
 
 /// The engine's own statement for the search index, which the two do not share.

@@ -90,6 +90,28 @@ pub fn remove(tx: &mut Tx<'_>, subject: Uuid) -> Result<()> {
     tx.execute("DELETE FROM search_items WHERE subject_id = $1", params![subject]).map(drop)
 }
 
+/// Puts a thing that is in the index into another space.
+///
+/// # Errors
+/// The engine's.
+pub fn set_space(tx: &mut Tx<'_>, subject: Uuid, space: SpaceId) -> Result<()> {
+    tx.execute("UPDATE search_items SET space_id = $2 WHERE subject_id = $1", params![subject, space]).map(drop)
+}
+
+/// Takes everything of a space out of the index.
+///
+/// # Errors
+/// The engine's.
+pub fn remove_space(tx: &mut Tx<'_>, space: SpaceId) -> Result<()> {
+    if tx.engine() == Engine::Sqlite {
+        tx.execute(
+            "DELETE FROM search_text WHERE rowid IN (SELECT n FROM search_items WHERE space_id = $1)",
+            params![space],
+        )?;
+    }
+    tx.execute("DELETE FROM search_items WHERE space_id = $1", params![space]).map(drop)
+}
+
 /// What `actor` may see and holds every word of `words` (each a part of a word is enough), newest first.
 ///
 /// # Errors

@@ -52,6 +52,31 @@ impl<'a> Tx<'a> {
         result
     }
 
+    /// Runs `part` so that its failure, that of a statement included, undoes what it did and nothing else.
+    ///
+    /// # Errors
+    /// What `part` gives; the engine's when the database itself fails.
+    pub fn attempt<T>(&mut self, part: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let (effects, actor, now) = (self.effects, self.actor, self.now);
+        self.execute("SAVEPOINT attempt", &[])?;
+        let result = part(self);
+        if self.failure.as_ref().is_some_and(Error::is_retryable) {
+            // The whole transaction is to be run again.
+            return result;
+        }
+        let failed = self.failure.take();
+        let result = match failed {
+            Some(failure) if result.is_ok() => Err(failure),
+            _ => result,
+        };
+        if result.is_err() {
+            self.execute("ROLLBACK TO SAVEPOINT attempt", &[])?;
+            (self.effects, self.actor, self.now) = (effects, actor, now);
+        }
+        self.execute("RELEASE SAVEPOINT attempt", &[])?;
+        result
+    }
+
     /// Sets the time of what follows: imports replay history under its own times.
     pub fn set_now(&mut self, now: Timestamp) {
         self.now = now;

@@ -1,12 +1,15 @@
 //! Activities: the entries of a thread (Interloom v1, Threads; Interloom 1.11).
 
-use identity::{Right, Role};
+use identity::{
+    Right, Role,
+    listing::{self, Sliced},
+};
 use kernel::{
-    Error, Page, PageRequest, Result, Timestamp, check,
+    Error, Mark, Page, PageRequest, Result, Slice, SliceRequest, Timestamp, check,
     ids::{ActivityId, ActorId, ThreadId},
 };
 use serde_json::{Value as Json, json};
-use store::{NewEvent, Row, Tx, params};
+use store::{NewEvent, Param, Row, Tx, params};
 
 use crate::place::{self, Place};
 
@@ -82,29 +85,70 @@ fn read(row: &Row<'_>) -> Result<Activity> {
 
 const COLUMNS: &str = "id, thread_id, type, visibility, actor_id, content, data, created_at";
 
+/// The entries of thread `$1` that the actor `$4` may see, given which kinds pass without being one's own: see [`passes`].
+const SEEN: &str = "thread_id = $1 AND (visibility = 'public' OR (visibility = 'internal' AND $2) OR (visibility = 'system' AND $3) \
+                    OR (visibility = 'internal' AND actor_id = $4))";
+
+/// What people and agents said and the files they added; data tables are added too, but are no files.
+const SAID: &str = "(type = 'comment' OR (type = 'artifact_added' AND data ->> 'artifact_id' IS NOT NULL))";
+
 /// The entries of a thread that the actor may see, oldest first.
 ///
 /// # Errors
 /// `thread_not_found`.
 pub fn list(tx: &mut Tx<'_>, thread: ThreadId, request: PageRequest) -> Result<Page<Activity>> {
-    let place = place::of_thread(tx, thread, Right::See)?;
-    let sees = visible(tx, &place)?;
-    // Which of the three kinds pass without being one's own.
-    let (internal, system) = (sees != Visibility::Public, sees == Visibility::System);
-    let condition = "thread_id = $1 AND (visibility = 'public' OR (visibility = 'internal' AND $2) OR (visibility = 'system' AND $3) \
-                     OR (visibility = 'internal' AND actor_id = $4))";
+    let (internal, system) = passes(tx, thread)?;
     let actor = tx.actor().id;
     let total = tx.query_one(
-        &format!("SELECT COUNT(*) FROM activities WHERE {condition}"),
+        &format!("SELECT COUNT(*) FROM activities WHERE {SEEN}"),
         params![thread, internal, system, actor],
         |row| row.get(0),
     )?;
     let items = tx.query(
-        &format!("SELECT {COLUMNS} FROM activities WHERE {condition} ORDER BY created_at, id LIMIT $5 OFFSET $6"),
+        &format!("SELECT {COLUMNS} FROM activities WHERE {SEEN} ORDER BY created_at, id LIMIT $5 OFFSET $6"),
         params![thread, internal, system, actor, request.limit(), request.offset()],
         read,
     )?;
     Ok(Page { items, total, request })
+}
+
+/// The comments of a thread and the entries about files that were added, as far as the actor may see them.
+///
+/// # Errors
+/// `thread_not_found`.
+pub fn said(tx: &mut Tx<'_>, thread: ThreadId, request: SliceRequest) -> Result<Slice<Activity>> {
+    let (internal, system) = passes(tx, thread)?;
+    let list = Sliced {
+        table: "activities",
+        alias: "activities",
+        columns: COLUMNS,
+        sort: "created_at",
+        condition: &format!("{SEEN} AND {SAID}"),
+        values: vec![
+            Param::Id(thread.uuid()),
+            Param::Bool(internal),
+            Param::Bool(system),
+            Param::Id(tx.actor().id.uuid()),
+        ],
+    };
+    listing::slice(tx, list, request, read, |activity| Mark { at: activity.created_at, id: activity.id.uuid() })
+}
+
+/// When the last of what [`said`] gives was written.
+///
+/// # Errors
+/// `thread_not_found`.
+pub fn last_said(tx: &mut Tx<'_>, thread: ThreadId) -> Result<Option<Timestamp>> {
+    let (internal, system) = passes(tx, thread)?;
+    let sql = format!("SELECT created_at FROM activities WHERE {SEEN} AND {SAID} ORDER BY created_at DESC LIMIT 1");
+    tx.query_opt(&sql, params![thread, internal, system, tx.actor().id], |row| row.get(0))
+}
+
+/// Whether the actor sees others' `internal` and `system` entries in the thread.
+fn passes(tx: &mut Tx<'_>, thread: ThreadId) -> Result<(bool, bool)> {
+    let place = place::of_thread(tx, thread, Right::See)?;
+    let sees = visible(tx, &place)?;
+    Ok((sees != Visibility::Public, sees == Visibility::System))
 }
 
 /// Whether the actor sees an entry of a thread: the rule of [`list`] for one entry.
@@ -155,7 +199,23 @@ pub fn post(
         return Err(Error::invalid("type", format!("entries of type {activity_type} are written by Heddle alone")));
     }
     let content = check::required("content", content, check::TEXT)?;
-    let activity = append(tx, thread, activity_type, visibility, content, None)?;
+    post_at(tx, &place, thread, activity_type, visibility, content, None)
+}
+
+/// Adds an entry to the thread of a place and announces it. The caller has checked the right and the content.
+///
+/// # Errors
+/// The engine's.
+pub fn post_at(
+    tx: &mut Tx<'_>,
+    place: &Place,
+    thread: ThreadId,
+    activity_type: ActivityType,
+    visibility: Visibility,
+    content: &str,
+    data: Option<Json>,
+) -> Result<Activity> {
+    let activity = append(tx, thread, activity_type, visibility, content, data)?;
     tx.emit(NewEvent {
         verb: "activity.posted",
         subject: activity.id.uuid(),

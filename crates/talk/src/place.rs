@@ -3,6 +3,7 @@
 use identity::{
     Right, Role,
     access::{self, space_not_found},
+    spaces,
 };
 use kernel::{
     Error, Result,
@@ -50,6 +51,18 @@ pub fn resolve(tx: &mut Tx<'_>, named: PlaceRef, right: Right) -> Result<Place> 
         PlaceRef { space: None, case: None, thread: Some(thread) } => of_thread(tx, thread, right),
         _ => Err(Error::invalid("case_id", "give exactly one of case_id, thread_id and space_id")),
     }
+}
+
+/// The named place or, when none is named, the actor's private space.
+///
+/// # Errors
+/// `private_space_missing` for an actor who has none.
+pub fn or_private(tx: &mut Tx<'_>, named: PlaceRef) -> Result<PlaceRef> {
+    if matches!(named, PlaceRef { space: None, case: None, thread: None }) {
+        let actor = tx.actor().id;
+        return Ok(PlaceRef { space: Some(spaces::private_of(tx, actor)?), ..named });
+    }
+    Ok(named)
 }
 
 /// The place that a case is.

@@ -2,7 +2,7 @@
 
 use kernel::{
     Error, Result,
-    ids::{CaseId, LabelId},
+    ids::{CaseId, LabelId, SpaceId},
 };
 use serde_json::json;
 use store::{Param, ToParam, Tx, params};
@@ -11,6 +11,9 @@ use crate::{
     cases::{self, Case, CaseLabel},
     labels, progress,
 };
+
+/// The most labels of a case.
+const MOST: usize = 100;
 
 /// Puts a label of the case's own space on the case; again changes nothing.
 ///
@@ -44,6 +47,43 @@ pub fn remove(tx: &mut Tx<'_>, case: CaseId, label: LabelId) -> Result<Case> {
     }
     changed(tx, &found, "case.unlabelled", json!({"label_id": label}))?;
     cases::get(tx, case)
+}
+
+/// Puts labels on a case by their names; the space gets those it does not have. The caller has checked the right.
+pub(crate) fn put(tx: &mut Tx<'_>, case: CaseId, space: SpaceId, names: &[String]) -> Result<()> {
+    if names.len() > MOST {
+        return Err(Error::invalid("labels", format!("a case has at most {MOST} labels")));
+    }
+    for (n, name) in names.iter().enumerate() {
+        let label = labels::named(tx, space, &format!("labels[{n}]"), name)?;
+        tx.execute(
+            "INSERT INTO case_labels (case_id, label_id) VALUES ($1, $2) ON CONFLICT (case_id, label_id) DO NOTHING",
+            params![case, label],
+        )?;
+    }
+    Ok(())
+}
+
+/// Gives a case exactly these labels. The caller has checked the right and tells of the change.
+pub(crate) fn replace(tx: &mut Tx<'_>, case: &Case, names: &[String]) -> Result<()> {
+    let before = names_of(tx, case.id)?;
+    tx.execute("DELETE FROM case_labels WHERE case_id = $1", params![case.id])?;
+    put(tx, case.id, case.space_id, names)?;
+    let after = names_of(tx, case.id)?;
+    if before == after {
+        return Ok(());
+    }
+    let data = json!({"before": before, "after": after});
+    cases::event(tx, "case.labels_set", case.id, case.space_id, case.thread_id, data)
+}
+
+/// The names of a case's labels, in their order.
+pub(crate) fn names_of(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<String>> {
+    tx.query(
+        "SELECT l.name FROM case_labels cl JOIN labels l ON l.id = cl.label_id WHERE cl.case_id = $1 ORDER BY l.name",
+        params![case],
+        |row| row.get(0),
+    )
 }
 
 fn changed(tx: &mut Tx<'_>, case: &Case, verb: &'static str, data: serde_json::Value) -> Result<()> {

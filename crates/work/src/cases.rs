@@ -16,7 +16,7 @@ use talk::{
 use crate::{
     case_labels,
     motion::{Motion, Phase, Priority, WaitingOn},
-    procedures, progress, tally,
+    procedures, progress, subcases, tally, triggers,
 };
 
 /// A label as it is shown on a case.
@@ -64,6 +64,8 @@ pub struct Case {
     pub priority: Option<Priority>,
     /// Who has it.
     pub assigned_actor_id: Option<ActorId>,
+    /// When it should be done.
+    pub due_at: Option<Timestamp>,
     /// Whatever else is known of it, by name.
     pub attributes: Map<String, Json>,
     /// Its labels, by name.
@@ -90,9 +92,9 @@ impl Case {
 
 pub(crate) const COLUMNS: &str = "c.id, c.space_id, c.parent_case_id, c.parent_stage_id, c.thread_id, c.procedure_id, c.external_id, \
      c.title, c.description, c.summary, c.phase, c.motion, c.waiting_on, c.priority, c.assigned_actor_id, c.attributes, \
-     c.created_by, c.created_at, c.updated_at, c.commenced_at, c.resolved_at, c.closed_at";
+     c.created_by, c.created_at, c.updated_at, c.commenced_at, c.resolved_at, c.closed_at, c.due_at";
 /// The number of columns in [`COLUMNS`]: what a query adds comes after them.
-pub(crate) const COLUMN_COUNT: usize = 22;
+pub(crate) const COLUMN_COUNT: usize = 23;
 
 pub(crate) fn read(row: &Row<'_>) -> Result<Case> {
     Ok(Case {
@@ -122,6 +124,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Case> {
         commenced_at: row.get(19)?,
         resolved_at: row.get(20)?,
         closed_at: row.get(21)?,
+        due_at: row.get(22)?,
     })
 }
 
@@ -138,10 +141,14 @@ pub struct NewCase {
     pub priority: Option<Priority>,
     /// Who has it.
     pub assigned_actor_id: Option<ActorId>,
+    /// When it should be done.
+    pub due_at: Option<Timestamp>,
     /// A procedure to apply.
     pub procedure_id: Option<ProcedureId>,
     /// Its name in another system.
     pub external_id: Option<String>,
+    /// The names of its labels; the space gets those it does not have.
+    pub labels: Vec<String>,
     /// Whatever else is known of it.
     pub attributes: Map<String, Json>,
 }
@@ -155,15 +162,17 @@ impl NewCase {
             description: None,
             priority: None,
             assigned_actor_id: None,
+            due_at: None,
             procedure_id: None,
             external_id: None,
+            labels: Vec::new(),
             attributes: Map::new(),
         }
     }
 }
 
 /// Changes to a case; absent fields stay.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CasePatch {
     /// A new title.
     pub title: Option<String>,
@@ -173,6 +182,10 @@ pub struct CasePatch {
     pub priority: Option<Option<Priority>>,
     /// Another assignee; `Some(None)` clears it.
     pub assigned_actor_id: Option<Option<ActorId>>,
+    /// Another time by which it should be done; `Some(None)` clears it.
+    pub due_at: Option<Option<Timestamp>>,
+    /// The names of all its labels; the space gets those it does not have.
+    pub labels: Option<Vec<String>>,
 }
 
 /// Which cases are wanted; all given conditions hold together.
@@ -255,6 +268,16 @@ pub fn get(tx: &mut Tx<'_>, id: CaseId) -> Result<Case> {
     Ok(case)
 }
 
+/// The case, if it is there, whoever asks; without its labels.
+pub(crate) fn find_any(tx: &mut Tx<'_>, id: CaseId) -> Result<Option<Case>> {
+    tx.query_opt(&format!("SELECT {COLUMNS} FROM cases c WHERE c.id = $1"), params![id], read)
+}
+
+/// The direct subcases of a case, whoever asks; without their labels.
+pub(crate) fn children(tx: &mut Tx<'_>, parent: CaseId) -> Result<Vec<Case>> {
+    tx.query(&format!("SELECT {COLUMNS} FROM cases c WHERE c.parent_case_id = $1"), params![parent], read)
+}
+
 /// The case, once the actor's right in its space has been checked; without its labels.
 pub(crate) fn require(tx: &mut Tx<'_>, id: CaseId, right: Right) -> Result<Case> {
     find(tx, id, right).map(|(case, _)| case)
@@ -287,28 +310,57 @@ pub(crate) fn require_open(tx: &mut Tx<'_>, id: CaseId) -> Result<Case> {
     Ok(case)
 }
 
-/// Opens a case: phase intake, motion idle, with its own thread and, if wanted, a procedure's stages.
+/// Opens a case: phase intake, motion idle, with its own thread and, if wanted, a procedure's stages. The trigger of the
+/// space acts on it.
 ///
 /// # Errors
 /// `space_not_found`, `forbidden` for observers, `Invalid` naming the field, `external_id_taken`.
 pub fn create(tx: &mut Tx<'_>, new: &NewCase) -> Result<Case> {
     access::require(tx, new.space_id, Right::Work)?;
     let id = insert(tx, new, None)?;
+    apply_procedure(tx, id, new)?;
     let case = require(tx, id, Right::See)?;
-    if let Some(procedure) = new.procedure_id {
-        procedures::apply_to(tx, &case, procedure)?;
-    }
+    triggers::fire(tx, &case)?;
     get(tx, id)
+}
+
+/// Opens a case under another one, in its space, without a stage of the parent that waits for it.
+///
+/// # Errors
+/// `parent_case_not_found`, `case_closed` for a parent that is over, else as [`create`].
+pub fn create_under(tx: &mut Tx<'_>, parent: CaseId, new: &NewCase) -> Result<Case> {
+    let parent = require_parent(tx, parent)?;
+    let new = NewCase { space_id: parent.space_id, ..new.clone() };
+    let id = insert(tx, &new, Some((parent.id, None)))?;
+    apply_procedure(tx, id, &new)?;
+    let case = get(tx, id)?;
+    subcases::tell_created(tx, &parent, &case)?;
+    Ok(case)
+}
+
+/// The case that another one is to be put under.
+pub(crate) fn require_parent(tx: &mut Tx<'_>, id: CaseId) -> Result<Case> {
+    require_open(tx, id).map_err(|e| match e.code() {
+        "case_not_found" => Error::not_found("parent_case_not_found", e.message()),
+        _ => e,
+    })
+}
+
+fn apply_procedure(tx: &mut Tx<'_>, id: CaseId, new: &NewCase) -> Result<()> {
+    let Some(procedure) = new.procedure_id else { return Ok(()) };
+    let case = require(tx, id, Right::See)?;
+    procedures::apply_to(tx, &case, procedure)
 }
 
 /// The longest JSON text of a case's attributes, in bytes.
 const ATTRIBUTES: usize = 64 << 10;
 
 /// Adds a case's rows. The right to open it has been checked.
-pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewCase, parent: Option<(CaseId, StageId)>) -> Result<CaseId> {
+pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewCase, parent: Option<(CaseId, Option<StageId>)>) -> Result<CaseId> {
     let title = check::required("title", &new.title, check::TITLE)?;
     check::optional("description", new.description.as_deref(), check::TEXT)?;
     check::optional("external_id", new.external_id.as_deref(), check::NAME)?;
+    check::time("due_at", new.due_at)?;
     let attributes = Json::Object(new.attributes.clone()).to_string();
     if attributes.len() > ATTRIBUTES || attributes.contains("\\u0000") {
         return Err(Error::invalid(
@@ -323,13 +375,13 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewCase, parent: Option<(CaseId, Sta
     threads::insert(tx, thread, new.space_id, Some(id), None)?;
     tx.execute(
         "INSERT INTO cases (id, space_id, parent_case_id, parent_stage_id, thread_id, external_id, title, description, phase, motion, \
-         priority, assigned_actor_id, attributes, created_by, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'intake', 'idle', $9, $10, $11, $12, $13, $13)",
+         priority, assigned_actor_id, attributes, created_by, created_at, updated_at, due_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'intake', 'idle', $9, $10, $11, $12, $13, $13, $14)",
         params![
             id,
             new.space_id,
             parent.map(|(case, _)| case),
-            parent.map(|(_, stage)| stage),
+            parent.and_then(|(_, stage)| stage),
             thread,
             new.external_id,
             title,
@@ -338,7 +390,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewCase, parent: Option<(CaseId, Sta
             new.assigned_actor_id,
             attributes,
             tx.actor().id,
-            now
+            now,
+            new.due_at
         ],
     )
     .map_err(|e| {
@@ -354,6 +407,9 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewCase, parent: Option<(CaseId, Sta
     )?;
     let data = json!({"title": title, "priority": new.priority, "assigned_actor_id": new.assigned_actor_id});
     event(tx, "case.created", id, new.space_id, thread, data)?;
+    if !new.labels.is_empty() {
+        case_labels::put(tx, id, new.space_id, &new.labels)?;
+    }
     Ok(id)
 }
 
@@ -372,7 +428,7 @@ pub(crate) fn require_assignable(tx: &mut Tx<'_>, space: SpaceId, actor: ActorId
     }
 }
 
-/// Changes a case's title, description, priority or assignee.
+/// Changes a case's title, description, priority, assignee, due time or labels.
 ///
 /// # Errors
 /// `case_not_found`, `forbidden` for observers, `case_closed`, `Invalid` naming the field.
@@ -397,10 +453,16 @@ pub fn update(tx: &mut Tx<'_>, id: CaseId, patch: &CasePatch) -> Result<Case> {
         }
         after.assigned_actor_id = assignee;
     }
+    after.due_at = patch.due_at.unwrap_or(before.due_at);
+    check::time("due_at", after.due_at)?;
     tx.execute(
-        "UPDATE cases SET title = $2, description = $3, priority = $4, assigned_actor_id = $5, updated_at = $6 WHERE id = $1",
-        params![id, after.title, after.description, after.priority, after.assigned_actor_id, tx.now()],
+        "UPDATE cases SET title = $2, description = $3, priority = $4, assigned_actor_id = $5, due_at = $6, updated_at = $7 \
+         WHERE id = $1",
+        params![id, after.title, after.description, after.priority, after.assigned_actor_id, after.due_at, tx.now()],
     )?;
+    if let Some(labels) = &patch.labels {
+        case_labels::replace(tx, &before, labels)?;
+    }
     tally::shift(tx, before.tally_kind(), after.tally_kind())?;
     let changes = changes(&before, &after);
     event(tx, "case.updated", id, before.space_id, before.thread_id, changes)?;
@@ -416,6 +478,7 @@ fn changes(before: &Case, after: &Case) -> Json {
             "description": case.description,
             "priority": case.priority,
             "assigned_actor_id": case.assigned_actor_id,
+            "due_at": case.due_at,
         })
     };
     let (before, after) = (shown(before), shown(after));

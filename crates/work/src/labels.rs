@@ -57,13 +57,31 @@ pub fn create(tx: &mut Tx<'_>, space: SpaceId, name: &str, color: Option<&str>) 
             return Err(Error::invalid("color", "a colour is # and six hexadecimal digits, such as #3366ff"));
         }
     }
+    let id = insert(tx, space, name, color)?;
+    let id =
+        id.ok_or_else(|| Error::conflict("label_exists", format!("The space has a label named {name} already.")))?;
+    tx.query_one(&format!("SELECT {COLUMNS} FROM labels l WHERE l.id = $1"), params![id], read)
+}
+
+/// The label of this name, which the space gets if it has none. `path` is where the name stands in the request.
+pub(crate) fn named(tx: &mut Tx<'_>, space: SpaceId, path: &str, name: &str) -> Result<LabelId> {
+    let name = check::required(path, name, check::NAME)?;
+    if let Some(id) = insert(tx, space, name, None)? {
+        return Ok(id);
+    }
+    let sql = "SELECT id FROM labels WHERE space_id = $1 AND name = $2";
+    tx.query_one(sql, params![space, name], |row| row.get(0))
+}
+
+/// Adds a label unless the space has one of the name.
+fn insert(tx: &mut Tx<'_>, space: SpaceId, name: &str, color: Option<&str>) -> Result<Option<LabelId>> {
     let id = LabelId::new();
     let added = tx.execute(
         "INSERT INTO labels (id, space_id, name, color, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (space_id, name) DO NOTHING",
         params![id, space, name, color, tx.now()],
     )?;
     if added == 0 {
-        return Err(Error::conflict("label_exists", format!("The space has a label named {name} already.")));
+        return Ok(None);
     }
     let data = json!({"name": name});
     tx.emit(NewEvent {
@@ -74,5 +92,5 @@ pub fn create(tx: &mut Tx<'_>, space: SpaceId, name: &str, color: Option<&str>) 
         thread: None,
         data,
     })?;
-    tx.query_one(&format!("SELECT {COLUMNS} FROM labels l WHERE l.id = $1"), params![id], read)
+    Ok(Some(id))
 }

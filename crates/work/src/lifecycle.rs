@@ -1,6 +1,6 @@
 //! The case machine: which phase follows which, and motions (Interloom 1.3, 1.4).
 
-use kernel::{Error, Result, check, ids::CaseId};
+use kernel::{Error, Result, Timestamp, check, ids::CaseId};
 use serde_json::json;
 use store::{Tx, params};
 use talk::activities::ActivityType;
@@ -8,7 +8,9 @@ use talk::activities::ActivityType;
 use crate::{
     cases::{self, Case},
     motion::{Motion, NewMotion, Phase},
-    progress, stages, subcases, tally,
+    progress, stages,
+    status::Status,
+    subcases, tally,
 };
 
 store::text_enum! {
@@ -113,34 +115,54 @@ pub fn close(tx: &mut Tx<'_>, id: CaseId) -> Result<Case> {
 
 fn step(tx: &mut Tx<'_>, id: CaseId, transition: Transition, reason: Option<&str>) -> Result<Case> {
     let before = cases::require(tx, id, identity::Right::Work)?;
-    let (from, to, motion) = (transition.from(), transition.to(), transition.motion());
+    let (from, to) = (transition.from(), transition.to());
     if before.phase != from {
         return Err(Error::conflict(
             "invalid_transition",
             format!("A case in phase {} cannot {transition}; that leads from {from} to {to}.", before.phase),
         ));
     }
+    let state = State { phase: to, motion: transition.motion(), resolved_at: resolved_at(&before, to, tx.now()) };
+    enter(tx, &before, state, transition.verb(), reason)
+}
+
+/// When a case that enters `to` was resolved.
+fn resolved_at(before: &Case, to: Phase, now: Timestamp) -> Option<Timestamp> {
+    match to {
+        Phase::Resolved => Some(now),
+        Phase::Closed => before.resolved_at,
+        Phase::Intake | Phase::Active => None,
+    }
+}
+
+/// Where a case goes.
+struct State {
+    phase: Phase,
+    motion: Motion,
+    resolved_at: Option<Timestamp>,
+}
+
+/// Takes a case to another phase and tells it.
+fn enter(tx: &mut Tx<'_>, before: &Case, state: State, verb: &'static str, reason: Option<&str>) -> Result<Case> {
     let now = tx.now();
+    let State { phase: to, motion, resolved_at } = state;
     let after = Case {
         phase: to,
         motion,
         waiting_on: None,
         updated_at: now,
         commenced_at: before.commenced_at.or((to == Phase::Active).then_some(now)),
-        resolved_at: match to {
-            Phase::Resolved => Some(now),
-            Phase::Closed => before.resolved_at,
-            Phase::Intake | Phase::Active => None,
-        },
+        resolved_at,
         closed_at: (to == Phase::Closed).then_some(now),
         ..before.clone()
     };
     tx.execute(
         "UPDATE cases SET phase = $2, motion = $3, waiting_on = NULL, updated_at = $4, commenced_at = $5, resolved_at = $6, closed_at = $7 \
          WHERE id = $1",
-        params![id, to, motion, now, after.commenced_at, after.resolved_at, after.closed_at],
+        params![before.id, to, motion, now, after.commenced_at, after.resolved_at, after.closed_at],
     )?;
     tally::shift(tx, before.tally_kind(), after.tally_kind())?;
+    let from = before.phase;
     let data = json!({
         "before": {"phase": from, "motion": before.motion},
         "after": {"phase": to, "motion": motion},
@@ -151,8 +173,54 @@ fn step(tx: &mut Tx<'_>, id: CaseId, transition: Transition, reason: Option<&str
         None => format!("Phase changed from {from} to {to}"),
     };
     cases::log(tx, before.thread_id, ActivityType::StatusChange, &content, data.clone())?;
-    cases::event(tx, transition.verb(), id, before.space_id, before.thread_id, data)?;
+    cases::event(tx, verb, before.id, before.space_id, before.thread_id, data)?;
     Ok(after)
+}
+
+/// Takes a case from any status to any other (Interloom public): what lies between is passed over, and the thread tells that
+/// it was set. What follows from entering a phase follows here too.
+///
+/// # Errors
+/// `case_not_found`, `forbidden` for observers.
+pub fn set_status(tx: &mut Tx<'_>, id: CaseId, status: Status) -> Result<Case> {
+    let before = cases::require(tx, id, identity::Right::Work)?;
+    if before.status() == status {
+        return cases::get(tx, id);
+    }
+    let (phase, motion) = match status {
+        Status::Open => (Phase::Intake, Motion::Idle),
+        Status::Started => (Phase::Active, Motion::Working),
+        Status::Blocked => (Phase::Active, Motion::Blocked),
+        Status::Completed => (Phase::Resolved, Motion::Idle),
+        Status::Cancelled => (Phase::Closed, Motion::Idle),
+    };
+    if before.phase == phase && phase == Phase::Active {
+        return set_motion(tx, id, &NewMotion { motion, waiting_on: None });
+    }
+    let verb = match (phase, before.phase) {
+        (Phase::Intake, _) => "case.returned",
+        (Phase::Active, Phase::Intake) => "case.commenced",
+        (Phase::Active, _) => "case.reopened",
+        (Phase::Resolved, _) => "case.resolved",
+        (Phase::Closed, _) => "case.closed",
+    };
+    // Closed without having been resolved: that is what cancelled means.
+    let resolved_at = (status == Status::Completed).then_some(tx.now());
+    let reason = format!("status set to {status}");
+    let after = enter(tx, &before, State { phase, motion, resolved_at }, verb, Some(&reason))?;
+    if before.resolved_at.is_some() && after.resolved_at.is_none() {
+        subcases::take_back_report(tx, &after)?;
+    }
+    match phase {
+        Phase::Intake => stages::put_back(tx, &after)?,
+        Phase::Active => {
+            stages::activate_next(tx, &after)?;
+            progress::settle(tx, id)?;
+        }
+        Phase::Resolved => subcases::report_finished(tx, &after)?,
+        Phase::Closed => {}
+    }
+    cases::get(tx, id)
 }
 
 /// Sets how a case moves.

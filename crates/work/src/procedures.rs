@@ -39,9 +39,9 @@ pub struct Procedure {
     pub updated_at: Timestamp,
 }
 
-const COLUMNS: &str = "p.id, p.space_id, p.name, p.description, p.created_by, p.created_at, p.updated_at";
+pub(crate) const COLUMNS: &str = "p.id, p.space_id, p.name, p.description, p.created_by, p.created_at, p.updated_at";
 
-fn read(row: &Row<'_>) -> Result<Procedure> {
+pub(crate) fn read(row: &Row<'_>) -> Result<Procedure> {
     Ok(Procedure {
         id: row.get(0)?,
         space_id: row.get(1)?,
@@ -94,7 +94,7 @@ pub struct NewStageTemplate {
 }
 
 /// Most stages a procedure can have.
-const STAGES: i64 = 500;
+pub(crate) const STAGES: i64 = 500;
 /// Most instructions a stage template can have.
 const INSTRUCTIONS: usize = 200;
 
@@ -124,7 +124,7 @@ pub fn get(tx: &mut Tx<'_>, id: ProcedureId) -> Result<Procedure> {
     require(tx, id, Right::See)
 }
 
-fn require(tx: &mut Tx<'_>, id: ProcedureId, right: Right) -> Result<Procedure> {
+pub(crate) fn require(tx: &mut Tx<'_>, id: ProcedureId, right: Right) -> Result<Procedure> {
     let not_found = || Error::not_found("procedure_not_found", format!("No procedure found with ID {id}"));
     let procedure = tx.query_opt(&format!("SELECT {COLUMNS} FROM procedures p WHERE p.id = $1"), params![id], read)?;
     let procedure = procedure.ok_or_else(not_found)?;
@@ -188,7 +188,7 @@ pub fn stages(tx: &mut Tx<'_>, id: ProcedureId, request: PageRequest) -> Result<
     Ok(Page { items, total, request })
 }
 
-fn templates(tx: &mut Tx<'_>, id: ProcedureId, limit: i64, offset: i64) -> Result<Vec<StageTemplate>> {
+pub(crate) fn templates(tx: &mut Tx<'_>, id: ProcedureId, limit: i64, offset: i64) -> Result<Vec<StageTemplate>> {
     let mut items = tx.query(
         "SELECT id, procedure_id, position, name, description, required_actor_type, assigned_actor_id, created_at, updated_at \
          FROM procedure_stages WHERE procedure_id = $1 ORDER BY position LIMIT $2 OFFSET $3",
@@ -261,15 +261,26 @@ pub fn add_stage(tx: &mut Tx<'_>, id: ProcedureId, new: &NewStageTemplate) -> Re
         params![stage, id, position, name, new.description, new.required_actor_type, new.assigned_actor_id, now],
     )?;
     for (n, line) in new.instructions.iter().enumerate() {
-        tx.execute(
-            "INSERT INTO procedure_instructions (id, procedure_stage_id, position, type, text, condition) VALUES ($1, $2, $3, $4, $5, $6)",
-            params![uuid::Uuid::now_v7(), stage, n, line.instruction_type, line.text.trim(), line.condition],
-        )?;
+        insert_instruction(tx, stage, n as i64, line)?;
     }
     tx.execute("UPDATE procedures SET updated_at = $2 WHERE id = $1", params![id, now])?;
     event(tx, "procedure.stage_added", id, procedure.space_id, json!({"stage_id": stage, "name": name}))?;
     let added = templates(tx, id, 1, position)?.pop();
     added.ok_or_else(|| Error::internal("a stage template just added is gone"))
+}
+
+/// Adds an instruction to a stage template.
+pub(crate) fn insert_instruction(
+    tx: &mut Tx<'_>,
+    stage: ProcedureStageId,
+    position: i64,
+    line: &NewInstruction,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO procedure_instructions (id, procedure_stage_id, position, type, text, condition) VALUES ($1, $2, $3, $4, $5, $6)",
+        params![uuid::Uuid::now_v7(), stage, position, line.instruction_type, line.text.trim(), line.condition],
+    )
+    .map(drop)
 }
 
 /// Copies a procedure's stages and instructions onto a case as pending stages, after those it has. The case stays in its
@@ -315,8 +326,10 @@ pub(crate) fn apply_to(tx: &mut Tx<'_>, case: &Case, id: ProcedureId) -> Result<
         |row| row.get(0),
     )?;
     for (n, template) in templates.iter().enumerate() {
+        // The slim API knows stages without a title.
+        let numbered = format!("Stage {}", n + 1);
         let new = NewStage {
-            name: &template.name,
+            name: if template.name.is_empty() { &numbered } else { &template.name },
             description: template.description.as_deref(),
             required_actor_type: template.required_actor_type,
             assigned_actor_id: template.assigned_actor_id,
@@ -335,6 +348,12 @@ pub(crate) fn apply_to(tx: &mut Tx<'_>, case: &Case, id: ProcedureId) -> Result<
     cases::event(tx, "case.procedure_applied", case.id, case.space_id, case.thread_id, data)
 }
 
-fn event(tx: &mut Tx<'_>, verb: &'static str, id: ProcedureId, space: SpaceId, data: serde_json::Value) -> Result<()> {
+pub(crate) fn event(
+    tx: &mut Tx<'_>,
+    verb: &'static str,
+    id: ProcedureId,
+    space: SpaceId,
+    data: serde_json::Value,
+) -> Result<()> {
     tx.emit(NewEvent { verb, subject: id.uuid(), space: Some(space), case: None, thread: None, data })
 }

@@ -100,6 +100,11 @@ pub fn list(tx: &mut Tx<'_>, case: CaseId, request: PageRequest) -> Result<Page<
     Ok(Page { items, total, request })
 }
 
+/// All stages of a case, in their order, whoever asks.
+pub(crate) fn all(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Stage>> {
+    tx.query(&format!("SELECT {COLUMNS} FROM stages WHERE case_id = $1 ORDER BY position"), params![case], read)
+}
+
 /// One stage.
 ///
 /// # Errors
@@ -280,6 +285,16 @@ pub(crate) fn activate_next(tx: &mut Tx<'_>, case: &Case) -> Result<()> {
         params![stage.id, tx.now()],
     )?;
     transition(tx, case, &stage, StagePhase::Active, "stage.activated")
+}
+
+/// Puts the active stage of a case back among the pending ones: the case has gone back to intake.
+pub(crate) fn put_back(tx: &mut Tx<'_>, case: &Case) -> Result<()> {
+    let Some(stage) = active(tx, case.id)? else { return Ok(()) };
+    tx.execute(
+        "UPDATE stages SET phase = 'pending', motion = 'idle', waiting_on = NULL, started_at = NULL, updated_at = $2 WHERE id = $1",
+        params![stage.id, tx.now()],
+    )?;
+    transition(tx, case, &stage, StagePhase::Pending, "stage.put_back")
 }
 
 fn transition(tx: &mut Tx<'_>, case: &Case, stage: &Stage, to: StagePhase, verb: &'static str) -> Result<()> {

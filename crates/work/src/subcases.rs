@@ -66,17 +66,22 @@ pub fn spawn(tx: &mut Tx<'_>, stage: StageId, new: &NewSubcase) -> Result<Case> 
         assigned_actor_id: new.assigned_actor_id,
         ..NewCase::titled(parent.space_id, new.title.clone())
     };
-    let id = cases::insert(tx, &case, Some((parent.id, stage)))?;
+    let id = cases::insert(tx, &case, Some((parent.id, Some(stage))))?;
     instructions::link_subcase(tx, stage, new.instruction_id, id)?;
     let subcase = cases::get(tx, id)?;
     if let Some(procedure) = new.procedure_id {
         procedures::apply_to(tx, &subcase, procedure)?;
     }
-    let data = json!({"case_id": id, "title": subcase.title, "stage_id": stage});
+    tell_created(tx, &parent, &subcase)?;
+    cases::get(tx, id)
+}
+
+/// Tells the parent's thread of a subcase that was opened.
+pub(crate) fn tell_created(tx: &mut Tx<'_>, parent: &Case, subcase: &Case) -> Result<()> {
+    let data = json!({"case_id": subcase.id, "title": subcase.title, "stage_id": subcase.parent_stage_id});
     let content = format!("Subcase opened: {}", subcase.title);
     cases::log(tx, parent.thread_id, ActivityType::SubcaseCreated, &content, data.clone())?;
-    cases::event(tx, "subcase.created", parent.id, parent.space_id, parent.thread_id, data)?;
-    cases::get(tx, id)
+    cases::event(tx, "subcase.created", parent.id, parent.space_id, parent.thread_id, data)
 }
 
 /// Tells the parent that a subcase has finished: its summary goes into the parent's thread, the instruction that waits for

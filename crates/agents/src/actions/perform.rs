@@ -91,7 +91,9 @@ pub(crate) fn perform(tx: &mut Tx<'_>, scene: &Scene, call: &Call, prepared: &Pr
             case_labels::remove(tx, scene.case, label).map(|case| json!({"labels": show::labels(&case)}))
         }
         Call::WriteNote(input) => {
-            let note = library::documents::create_note(tx, here, &input.title, &input.body)?;
+            let (title, body) = (input.title.clone(), Some(input.body.clone()));
+            let note = library::documents::NewNote { title, body, tags: Vec::new() };
+            let note = library::documents::create_note(tx, here, &note)?;
             Ok(json!({"document_id": note.id, "name": note.name}))
         }
         Call::AttachArtifact(input) => {

@@ -4,24 +4,19 @@ use api::{
     Ctx, Failure, PathId, Query,
     upload::{Form, UploadedFile},
 };
-use axum::{
-    Json,
-    body::Body as AxumBody,
-    extract::Request,
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::Request, http::StatusCode, response::Response};
 use kernel::{
     Error, PageRequest, Result, Timestamp,
     ids::{ActorId, CaseId, DocumentId, SpaceId, ThreadId},
     kinds,
 };
-use library::documents::{self, Document, DocumentKind, NewFile, Source};
+use library::documents::{self, Document, DocumentKind, NewFile};
 use serde::{Deserialize, Serialize};
 use talk::place::PlaceRef;
 use utoipa::{IntoParams, ToSchema};
 
 use super::envelope::{Envelope, List, One};
+use crate::download;
 
 /// What is known of an artifact; its bytes are apart.
 #[derive(Serialize, ToSchema)]
@@ -121,7 +116,7 @@ pub async fn list_artifacts(ctx: Ctx, Query(query): Query<ListAttached>) -> Resu
 )]
 pub async fn upload_artifact(ctx: Ctx, request: Request) -> Result<(StatusCode, Json<One<Artifact>>), Failure> {
     let limit = ctx.app.settings().max_upload;
-    let mut form = Form::read(&ctx.app, ctx.principal.workspace, request, limit).await?;
+    let mut form = Form::read(&ctx.app, ctx.principal.workspace, request, "file", limit).await?;
     let file = form.file.take().ok_or_else(|| Error::invalid("file", "the form has no part named file"))?;
     let added = attach(&ctx, &mut form, &file).await;
     keep_or_discard(&ctx, &file, added).await.map(|document| ctx.created(document.into()))
@@ -169,38 +164,7 @@ pub async fn get_artifact(ctx: Ctx, PathId(id): PathId<kinds::Document>) -> Resu
 )]
 pub async fn download_artifact(ctx: Ctx, PathId(id): PathId<kinds::Document>) -> Result<Response, Failure> {
     let content = ctx.peek(move |tx| documents::content(tx, id)).await?;
-    let body = match content.source {
-        Source::Text(text) => AxumBody::from(text),
-        Source::Blob(sha256) => {
-            AxumBody::from_stream(ctx.app.store().blobs().get(ctx.principal.workspace, &sha256).await?)
-        }
-    };
-    let mut response = body.into_response();
-    let headers = response.headers_mut();
-    let mime =
-        HeaderValue::from_str(&content.mime_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    headers.insert(header::CONTENT_TYPE, mime);
-    headers.insert(header::CONTENT_LENGTH, content.size.into());
-    headers.insert(header::CONTENT_DISPOSITION, disposition(&content.name));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    Ok(response)
-}
-
-/// `attachment` with the name in plain letters for old clients and in full for the rest (RFC 6266).
-fn disposition(name: &str) -> HeaderValue {
-    let plain: String =
-        name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\;%".contains(c) || c == ' ' { c } else { '_' }).collect();
-    let mut full = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            full.push(char::from(byte));
-        } else {
-            full.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    let value = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}");
-    HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment"))
+    Ok(download::respond(&ctx.app, ctx.principal.workspace, content).await?)
 }
 
 /// Removes an artifact and its bytes.

@@ -37,6 +37,7 @@ pub struct Case {
     waiting_on: Option<WaitingOn>,
     priority: Option<Priority>,
     assigned_actor_id: Option<ActorId>,
+    due_at: Option<Timestamp>,
     labels: Vec<CaseLabel>,
     attributes: Map<String, JsonValue>,
     created_by: ActorId,
@@ -65,6 +66,7 @@ impl From<cases::Case> for Case {
             waiting_on: case.waiting_on,
             priority: case.priority,
             assigned_actor_id: case.assigned_actor_id,
+            due_at: case.due_at,
             labels: case.labels,
             attributes: case.attributes,
             created_by: case.created_by,
@@ -112,6 +114,8 @@ pub struct CreateCase {
     priority: Option<Priority>,
     /// A member of the space.
     assigned_actor_id: Option<ActorId>,
+    /// When it should be done.
+    due_at: Option<Timestamp>,
     /// A procedure of the space, whose stages the case gets.
     procedure_id: Option<ProcedureId>,
     /// Its name in another system; unique in the space.
@@ -136,6 +140,9 @@ pub struct UpdateCase {
     #[serde(default, deserialize_with = "patch::nullable")]
     #[schema(value_type = Option<ActorId>)]
     assigned_actor_id: Option<Option<ActorId>>,
+    #[serde(default, deserialize_with = "patch::nullable")]
+    #[schema(value_type = Option<Timestamp>)]
+    due_at: Option<Option<Timestamp>>,
 }
 
 /// What came of a case.
@@ -193,8 +200,10 @@ pub async fn create_case(ctx: Ctx, Body(body): Body<CreateCase>) -> Result<(Stat
         description: body.description,
         priority: body.priority,
         assigned_actor_id: body.assigned_actor_id,
+        due_at: body.due_at,
         procedure_id: body.procedure_id,
         external_id: body.external_id,
+        labels: Vec::new(),
         attributes: body.attributes,
     };
     Ok(ctx.created(ctx.write(move |tx| cases::create(tx, &new)).await?.into()))
@@ -206,7 +215,7 @@ pub async fn get_case(ctx: Ctx, PathId(id): PathId<kinds::Case>) -> Result<Json<
     Ok(ctx.one(ctx.peek(move |tx| cases::get(tx, id)).await?.into()))
 }
 
-/// Changes a case's title, description, priority or assignee.
+/// Changes a case's title, description, priority, assignee or due time.
 #[utoipa::path(
     patch, path = "/v1/cases/{id}", tag = "Cases", params(("id" = CaseId, Path)), request_body = UpdateCase,
     responses((status = 200, body = One<Case>))
@@ -221,6 +230,8 @@ pub async fn update_case(
         description: body.description,
         priority: body.priority,
         assigned_actor_id: body.assigned_actor_id,
+        due_at: body.due_at,
+        labels: None,
     };
     Ok(ctx.one(ctx.write(move |tx| cases::update(tx, id, &patch)).await?.into()))
 }

@@ -165,7 +165,7 @@ async fn from_rows(ctx: &Ctx, mut request: Request) -> Result<datatables::Datata
 
 async fn from_form(ctx: &Ctx, request: Request) -> Result<datatables::Datatable, Failure> {
     let limit = SOURCE.min(ctx.app.settings().max_upload);
-    let mut form = Form::read(&ctx.app, ctx.principal.workspace, request, limit).await?;
+    let mut form = Form::read(&ctx.app, ctx.principal.workspace, request, "file", limit).await?;
     let file = form.file.take().ok_or_else(|| Error::invalid("file", "the form has no part named file"))?;
     let made = async {
         let place = place_of(&mut form)?;

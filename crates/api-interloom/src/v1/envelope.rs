@@ -145,12 +145,5 @@ fn render(response: Response, error: &Error, id: RequestId) -> Response {
         request_id: id.0,
         fields: error.fields().to_vec(),
     };
-    let (parts, _) = response.into_parts();
-    let mut rendered = (status, Json(ErrorBody { error: detail })).into_response();
-    for (name, value) in &parts.headers {
-        if name != axum::http::header::CONTENT_LENGTH && name != axum::http::header::CONTENT_TYPE {
-            rendered.headers_mut().insert(name, value.clone());
-        }
-    }
-    rendered
+    api::keep_headers(response, (status, Json(ErrorBody { error: detail })).into_response())
 }

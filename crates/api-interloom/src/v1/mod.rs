@@ -20,6 +20,7 @@ mod threads;
 mod tools;
 
 use api::App;
+pub(crate) use artifacts::keep_or_discard;
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use utoipa::OpenApi;
 use utoipa_axum::{

@@ -3,9 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use crate::{
-    live::Live,
     on_each_engine,
-    support::{Engine, Server, World},
+    support::{Engine, Live, Server, World},
 };
 
 /// A case whose first stage, with these todos, is given to the agent and has begun. Answers the case and that stage.

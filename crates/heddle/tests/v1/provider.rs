@@ -7,8 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     agents::run_of,
-    live::Live,
-    support::{Engine, Server, World, server::Options},
+    support::{Engine, Live, Server, World, server::Options},
 };
 
 /// What the provider was asked, in turn.

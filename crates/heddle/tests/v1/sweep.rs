@@ -7,10 +7,8 @@ use reqwest::{Method, multipart};
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    agents, artifacts,
-    live::Live,
-    on_each_engine,
-    support::{Answer, Client, Engine, Server, World},
+    agents, artifacts, on_each_engine,
+    support::{Answer, Client, Engine, Live, Server, World},
 };
 
 /// Operations that a member of the workspace may call without any role in a space.

@@ -15,10 +15,11 @@ pub fn workers(workers: Workers) -> Workers {
     workers.job(JOB, delete_blob_job)
 }
 
-/// Whether a document or a data table of the workspace has these bytes.
+/// Whether a document, a data table or an unfinished ingestion of the workspace has these bytes.
 fn is_used(tx: &mut Tx<'_>, sha256: &str) -> Result<bool> {
     let found = tx.query_opt(
-        "SELECT 1 FROM documents WHERE sha256 = $1 UNION ALL SELECT 1 FROM datatables WHERE source_sha256 = $1 LIMIT 1",
+        "SELECT 1 FROM documents WHERE sha256 = $1 UNION ALL SELECT 1 FROM datatables WHERE source_sha256 = $1 \
+         UNION ALL SELECT 1 FROM case_ingestions WHERE sha256 = $1 AND ended_at IS NULL LIMIT 1",
         params![sha256],
         |_| Ok(()),
     )?;

@@ -3,21 +3,64 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use identity::spaces;
 use kernel::{Actor, Kind};
 use store::{
     Config, JobContext, Outcome, Store,
     jobs::{self, JobState},
     testing::each_engine,
 };
-use talk::testing::{Scene, scene};
+use talk::{
+    testing::{Scene, scene},
+    threads,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::*;
+
+mod changes;
+mod slices;
 
 const SHA: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
 fn file(name: &str) -> NewFile {
     NewFile { name: name.to_owned(), mime_type: None, stored: Stored { sha256: SHA.to_owned(), size: 4 } }
+}
+
+fn written(title: &str, body: &str) -> NewNote {
+    NewNote { title: title.to_owned(), body: Some(body.to_owned()), tags: Vec::new() }
+}
+
+fn in_space(scene: Scene) -> PlaceRef {
+    PlaceRef { space: Some(scene.space), ..PlaceRef::default() }
+}
+
+/// Gives the actor a private space.
+fn private_space(tx: &mut Tx<'_>) -> Result<SpaceId> {
+    let new = spaces::NewSpace { name: "Mine".to_owned(), description: None, review: Vec::new() };
+    let id = spaces::create(tx, &new)?.id;
+    tx.execute("UPDATE spaces SET kind = 'private' WHERE id = $1", params![id])?;
+    Ok(id)
+}
+
+/// Another case of the scene's space, with its thread.
+fn another_case(tx: &mut Tx<'_>, scene: Scene) -> Result<(CaseId, ThreadId)> {
+    let (case, log) = (CaseId::new(), ThreadId::new());
+    threads::insert(tx, log, scene.space, Some(case), None)?;
+    tx.execute(
+        "INSERT INTO cases (id, space_id, thread_id, title, phase, motion, attributes, created_by, created_at, updated_at) \
+         VALUES ($1, $2, $3, 'Another', 'intake', 'idle', '{}', $4, $5, $5)",
+        params![case, scene.space, log, scene.owner.id, tx.now()],
+    )?;
+    Ok((case, log))
+}
+
+/// What happened to documents: verb, space, case and data.
+type Happened = (String, Option<SpaceId>, Option<CaseId>, serde_json::Value);
+
+fn happened(tx: &mut Tx<'_>) -> Result<Vec<Happened>> {
+    let sql = "SELECT verb, space_id, case_id, data FROM events WHERE verb LIKE 'artifact.%' ORDER BY seq";
+    tx.query(sql, &[], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
 }
 
 fn first() -> PageRequest {
@@ -45,7 +88,7 @@ fn files_and_notes_are_added_told_read_and_removed() {
         );
         let note = ws.write(scene.member, |tx| {
             let place = PlaceRef { thread: Some(scene.log), ..PlaceRef::default() };
-            create_note(tx, place, " Call with Ann ", "She *agrees*, ü.")
+            create_note(tx, place, &written(" Call with Ann ", "She *agrees*, ü."))
         });
         assert_eq!((note.name.as_str(), note.size, note.sha256.as_deref()), ("Call with Ann", 17, None));
         assert_eq!((note.case_id, note.thread_id), (Some(scene.case), Some(scene.log)));
@@ -93,7 +136,7 @@ fn in_a_space_nothing_is_told_and_bad_fields_are_named() {
         assert_eq!((added.space_id, added.case_id, added.thread_id), (scene.space, None, None));
         assert!(ws.read(scene.owner, |tx| told(tx, scene.log)).is_empty());
         for (title, body, path) in [(" ", "x", "title"), (&"x".repeat(501), "x", "title"), ("x", "\0", "body")] {
-            let error = ws.try_write(scene.member, |tx| create_note(tx, place, title, body)).unwrap_err();
+            let error = ws.try_write(scene.member, |tx| create_note(tx, place, &written(title, body))).unwrap_err();
             assert_eq!(error.fields()[0].path, path);
         }
         let both = PlaceRef { case: Some(scene.case), ..place };
@@ -116,7 +159,7 @@ fn observers_read_and_strangers_learn_nothing() {
         type Attempt<'a> = Box<dyn Fn(&mut Tx<'_>) -> Result<()> + 'a>;
         let writes: [(Attempt<'_>, &str); 3] = [
             (Box::new(|tx| create_file(tx, of_case(scene), &file("b")).map(drop)), "case_not_found"),
-            (Box::new(|tx| create_note(tx, of_case(scene), "b", "b").map(drop)), "case_not_found"),
+            (Box::new(|tx| create_note(tx, of_case(scene), &written("b", "b")).map(drop)), "case_not_found"),
             (Box::new(|tx| delete(tx, id)), "artifact_not_found"),
         ];
         for (write, code) in &writes {
@@ -223,6 +266,10 @@ async fn agents_are_given_text_only_and_not_too_much() {
         assert_eq!(text(&store, ws, scene.observer, id).await.unwrap_err().code(), code);
     }
     assert_eq!(text(&store, ws, scene.stranger, most).await.unwrap_err().code(), "artifact_not_found");
-    let note = store.write(ws, scene.member, move |tx| create_note(tx, of_case(scene), "N", "text")).await.unwrap().id;
+    let note = store
+        .write(ws, scene.member, move |tx| create_note(tx, of_case(scene), &written("N", "text")))
+        .await
+        .unwrap()
+        .id;
     assert_eq!(text(&store, ws, scene.observer, note).await.unwrap(), "text");
 }

@@ -96,3 +96,36 @@ impl Answer {
         assert_eq!(error["fields"][0]["path"], field, "{}", self.text);
     }
 }
+
+/// Answers of the public API, which have no envelope.
+impl Answer {
+    /// The body of an answer with this status.
+    #[track_caller]
+    pub fn bare(&self, status: u16) -> &Json {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        &self.body
+    }
+
+    /// The id in the body.
+    #[track_caller]
+    pub fn bare_id(&self, status: u16) -> String {
+        self.bare(status)["id"].as_str().unwrap_or_else(|| panic!("no id: {}", self.text)).to_owned()
+    }
+
+    /// Checks that the public API refused the call with this status and code.
+    #[track_caller]
+    pub fn declined(&self, status: u16, code: &str) {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        let error = &self.body["error"];
+        assert_eq!(error["code"], code, "{}", self.text);
+        assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{}", self.text);
+        assert!(error.get("status").is_none(), "{}", self.text);
+    }
+
+    /// Checks that the public API refused the call because of this field.
+    #[track_caller]
+    pub fn declined_field(&self, path: &str) {
+        self.declined(422, "validation_error");
+        assert_eq!(self.body["error"]["fields"][0]["path"], path, "{}", self.text);
+    }
+}

@@ -3,10 +3,12 @@
 #![allow(unused_imports, reason = "each test binary uses a part of it")]
 
 pub mod client;
+pub mod live;
 pub mod server;
 pub mod world;
 
 pub use client::{Answer, Client};
+pub use live::Live;
 pub use server::{Engine, Server};
 pub use world::World;
 

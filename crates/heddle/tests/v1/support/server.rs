@@ -34,7 +34,8 @@ pub struct Options {
 
 impl Options {
     pub fn new(engine: Engine) -> Self {
-        Self { engine, variables: vec![("HEDDLE_RATE_LIMIT".into(), "0".into())] }
+        let variables = [("HEDDLE_RATE_LIMIT", "0"), ("HEDDLE_SECRET_KEY", "the secret of the tests")];
+        Self { engine, variables: variables.map(|(name, value)| (name.into(), value.into())).to_vec() }
     }
 
     pub fn set(mut self, name: &str, value: impl Into<String>) -> Self {

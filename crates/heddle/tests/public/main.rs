@@ -1,0 +1,14 @@
+//! Black-box tests of the public API, each on SQLite and on PostgreSQL: one file per section of its document.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../v1/support/mod.rs"]
+#[macro_use]
+mod support;
+
+mod case_ingestions;
+mod cases;
+mod contract;
+mod files;
+mod procedures;
+mod spaces;
+mod users;
