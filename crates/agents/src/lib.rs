@@ -7,9 +7,11 @@
 
 pub mod actions;
 mod outside;
+pub mod profiles;
 pub mod proposals;
 pub mod rules;
 pub mod runs;
+pub mod secrets;
 #[cfg(test)]
 mod testing;
 pub mod tools;
@@ -24,6 +26,8 @@ use store::Workers;
 pub struct Deps {
     /// The way to the model providers.
     pub gateway: Gateway,
+    /// The model of agents that name none.
+    pub default_model: String,
     /// Calls the tools that are registered in spaces.
     pub guard: Guard,
 }
@@ -32,7 +36,7 @@ pub struct Deps {
 /// gateway as the provider `rules`.
 #[must_use]
 pub fn workers(workers: Workers, deps: Deps) -> Workers {
-    let deps = Arc::new(Deps { gateway: deps.gateway.with_provider(Arc::new(rules::Rules)), guard: deps.guard });
+    let deps = Arc::new(Deps { gateway: deps.gateway.with_provider(Arc::new(rules::Rules)), ..deps });
     workers
         .reader("agents", runs::follow_event)
         .job(runs::JOB, move |context| runs::run_job(context, Arc::clone(&deps)))

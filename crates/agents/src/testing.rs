@@ -40,6 +40,7 @@ fn person(tx: &mut Tx<'_>, name: &str) -> Result<Actor> {
         email: None,
         model_id: None,
         system_prompt: None,
+        reasoning_effort: None,
         capabilities: vec![],
         review: vec![],
     };
@@ -53,6 +54,7 @@ pub fn ai(tx: &mut Tx<'_>, name: &str, review: &[&str]) -> Result<Actor> {
         email: None,
         model_id: Some("rules".into()),
         system_prompt: None,
+        reasoning_effort: None,
         capabilities: vec![],
         review: review.iter().map(ToString::to_string).collect(),
     };

@@ -76,7 +76,14 @@ struct Body<'a> {
     tools: Vec<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_config: Option<OutputConfig>,
     stream: bool,
+}
+
+#[derive(Serialize)]
+struct OutputConfig {
+    effort: &'static str,
 }
 
 impl<'a> Body<'a> {
@@ -95,6 +102,7 @@ impl<'a> Body<'a> {
             messages: req.messages.iter().map(message).collect(),
             tools: req.tools.iter().map(tool).collect(),
             temperature: req.temperature.filter(|_| takes_temperature(&req.model)),
+            output_config: req.effort.map(|effort| OutputConfig { effort: effort.wire_name() }),
             stream: true,
         }
     }

@@ -19,6 +19,16 @@ pub enum Effort {
 impl Effort {
     /// All of them, from least to most.
     pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::XHigh];
+
+    /// Its name in the requests of both providers.
+    pub(crate) fn wire_name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::XHigh => "xhigh",
+        }
+    }
 }
 
 /// A model.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{Effort, Error};
 
 /// One request to a model: the whole conversation so far and the tools it may call.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -24,6 +24,9 @@ pub struct ChatRequest {
     /// to refuse it.
     #[serde(default)]
     pub temperature: Option<f32>,
+    /// How much the model thinks; its own measure when absent.
+    #[serde(default)]
+    pub effort: Option<Effort>,
 }
 
 /// One message of a conversation.
@@ -209,6 +212,7 @@ mod tests {
             tools: vec![],
             max_tokens: 1,
             temperature: None,
+            effort: None,
         };
         assert!(matches!(request.check(), Err(Error::InvalidRequest(_))));
     }

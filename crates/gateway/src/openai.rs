@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::Effort;
 use crate::chat::OnEvent;
 use crate::failure::failure;
 use crate::http::{Http, IDLE_TIMEOUT};
@@ -95,7 +96,7 @@ impl<'a> Body<'a> {
             tools: req.tools.iter().map(tool).collect(),
             max_completion_tokens: req.max_tokens,
             temperature: req.temperature.filter(|_| takes_temperature(&req.model)),
-            reasoning_effort: without_reasoning.then_some("none"),
+            reasoning_effort: if without_reasoning { Some("none") } else { req.effort.map(Effort::wire_name) },
             stream: true,
             stream_options: StreamOptions { include_usage: true },
         }

@@ -44,10 +44,14 @@ pub struct Profile {
     pub model_id: Option<String>,
     /// What an agent is told about itself.
     pub system_prompt: Option<String>,
+    /// How much an agent thinks: LOW, MEDIUM, HIGH or XHIGH; the model's own measure when absent.
+    pub reasoning_effort: Option<String>,
     /// What an agent is good at.
     pub capabilities: Vec<String>,
     /// Actions that this agent may only propose.
     pub review: Vec<String>,
+    /// Actions of Heddle's own that this agent is not given.
+    pub withheld: Vec<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -65,7 +69,7 @@ impl Profile {
     }
 }
 
-const COLUMNS: &str = "id, type, name, email, user_id, workspace_admin, model_id, system_prompt, capabilities, review, created_at, updated_at";
+const COLUMNS: &str = "id, type, name, email, user_id, workspace_admin, model_id, system_prompt, capabilities, review, created_at, updated_at, reasoning_effort, withheld";
 
 fn read(row: &Row<'_>) -> Result<Profile> {
     Ok(Profile {
@@ -81,6 +85,8 @@ fn read(row: &Row<'_>) -> Result<Profile> {
         review: row.get(9)?,
         created_at: row.get(10)?,
         updated_at: row.get(11)?,
+        reasoning_effort: row.get(12)?,
+        withheld: row.get::<Option<Vec<String>>>(13)?.unwrap_or_default(),
     })
 }
 
@@ -93,10 +99,12 @@ pub struct NewActor {
     pub name: String,
     /// A person's e-mail address.
     pub email: Option<String>,
-    /// The model an agent thinks with.
+    /// The model an agent thinks with; the server's default when absent.
     pub model_id: Option<String>,
     /// What an agent is told about itself.
     pub system_prompt: Option<String>,
+    /// How much an agent thinks.
+    pub reasoning_effort: Option<String>,
     /// What an agent is good at.
     pub capabilities: Vec<String>,
     /// Actions that this agent may only propose.
@@ -110,10 +118,12 @@ pub struct ActorPatch {
     pub name: Option<String>,
     /// A new e-mail address; `Some(None)` clears it.
     pub email: Option<Option<String>>,
-    /// Another model.
-    pub model_id: Option<String>,
+    /// Another model; `Some(None)` is the server's default.
+    pub model_id: Option<Option<String>>,
     /// Another prompt; `Some(None)` clears it.
     pub system_prompt: Option<Option<String>>,
+    /// Another effort; `Some(None)` is the model's own.
+    pub reasoning_effort: Option<Option<String>>,
     /// Other capabilities.
     pub capabilities: Option<Vec<String>>,
     /// Other actions under review.
@@ -208,6 +218,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewActor) -> Result<Profile> {
             let misplaced = [
                 ("model_id", new.model_id.is_some()),
                 ("system_prompt", new.system_prompt.is_some()),
+                ("reasoning_effort", new.reasoning_effort.is_some()),
                 ("capabilities", !new.capabilities.is_empty()),
                 ("review", !new.review.is_empty()),
             ];
@@ -216,7 +227,9 @@ pub fn create(tx: &mut Tx<'_>, new: &NewActor) -> Result<Profile> {
             }
         }
         ActorType::Ai => {
-            check::required("model_id", new.model_id.as_deref().unwrap_or(""), check::NAME)?;
+            if let Some(model) = &new.model_id {
+                check::required("model_id", model, check::NAME)?;
+            }
             if new.email.is_some() {
                 return Err(Error::invalid("email", "email is for actors of type human"));
             }
@@ -224,8 +237,8 @@ pub fn create(tx: &mut Tx<'_>, new: &NewActor) -> Result<Profile> {
     }
     let id = ActorId::new();
     tx.execute(
-        "INSERT INTO actors (id, type, name, email, workspace_admin, model_id, system_prompt, capabilities, review, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+        "INSERT INTO actors (id, type, name, email, workspace_admin, model_id, system_prompt, capabilities, review, created_at, updated_at, \
+         reasoning_effort) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)",
         params![
             id,
             new.actor_type,
@@ -236,7 +249,8 @@ pub fn create(tx: &mut Tx<'_>, new: &NewActor) -> Result<Profile> {
             new.system_prompt,
             new.capabilities,
             new.review,
-            tx.now()
+            tx.now(),
+            new.reasoning_effort
         ],
     )?;
     event(tx, "actor.created", id, json!({"name": name, "type": new.actor_type}))?;
@@ -275,6 +289,7 @@ pub fn update(tx: &mut Tx<'_>, id: ActorId, patch: &ActorPatch) -> Result<Profil
     let only_name = patch.email.is_none()
         && patch.model_id.is_none()
         && patch.system_prompt.is_none()
+        && patch.reasoning_effort.is_none()
         && patch.capabilities.is_none()
         && patch.review.is_none();
     let oneself = tx.actor().id == id && before.actor_type == ActorType::Human;
@@ -284,6 +299,7 @@ pub fn update(tx: &mut Tx<'_>, id: ActorId, patch: &ActorPatch) -> Result<Profil
     let agent_fields = [
         ("model_id", patch.model_id.is_some()),
         ("system_prompt", patch.system_prompt.is_some()),
+        ("reasoning_effort", patch.reasoning_effort.is_some()),
         ("capabilities", patch.capabilities.is_some()),
         ("review", patch.review.is_some()),
     ];
@@ -310,10 +326,11 @@ pub fn update(tx: &mut Tx<'_>, id: ActorId, patch: &ActorPatch) -> Result<Profil
     };
     let email = patch.email.as_ref().unwrap_or(&before.email);
     check::optional("email", email.as_deref(), check::NAME)?;
-    if let Some(model) = &patch.model_id {
+    if let Some(Some(model)) = &patch.model_id {
         check::required("model_id", model, check::NAME)?;
     }
-    let model = patch.model_id.as_ref().or(before.model_id.as_ref());
+    let model = patch.model_id.as_ref().unwrap_or(&before.model_id);
+    let effort = patch.reasoning_effort.as_ref().unwrap_or(&before.reasoning_effort);
     let prompt = patch.system_prompt.as_ref().unwrap_or(&before.system_prompt);
     check::optional("system_prompt", prompt.as_deref(), check::TEXT)?;
     let capabilities = patch.capabilities.as_ref().unwrap_or(&before.capabilities);
@@ -321,9 +338,9 @@ pub fn update(tx: &mut Tx<'_>, id: ActorId, patch: &ActorPatch) -> Result<Profil
     check_list("capabilities", capabilities)?;
     check_list("review", review)?;
     tx.execute(
-        "UPDATE actors SET name = $2, email = $3, model_id = $4, system_prompt = $5, capabilities = $6, review = $7, updated_at = $8 \
-         WHERE id = $1",
-        params![id, name, email, model, prompt, capabilities, review, tx.now()],
+        "UPDATE actors SET name = $2, email = $3, model_id = $4, system_prompt = $5, capabilities = $6, review = $7, updated_at = $8, \
+         reasoning_effort = $9 WHERE id = $1",
+        params![id, name, email, model, prompt, capabilities, review, tx.now(), effort],
     )?;
     event(tx, "actor.updated", id, json!({"name": name}))?;
     get(tx, id)

@@ -118,6 +118,7 @@ fn person(tx: &mut Tx<'_>, space: SpaceId, name: &str) -> Result<(ActorId, bool)
                 email: None,
                 model_id: None,
                 system_prompt: None,
+                reasoning_effort: None,
                 capabilities: Vec::new(),
                 review: Vec::new(),
             };

@@ -131,6 +131,7 @@ async fn a_worked_case_shows_who_did_what_and_when() {
                     email: None,
                     model_id: Some("rules".into()),
                     system_prompt: None,
+                    reasoning_effort: None,
                     capabilities: Vec::new(),
                     review: Vec::new(),
                 };

@@ -44,6 +44,7 @@ pub fn scene(tx: &mut Tx<'_>) -> Result<Scene> {
             email: None,
             model_id: None,
             system_prompt: None,
+            reasoning_effort: None,
             capabilities: vec![],
             review: vec![],
         };

@@ -20,6 +20,7 @@ fn converse(
             tools: vec![],
             max_tokens: 1,
             temperature: None,
+            effort: None,
         };
         let content = plan(&Memory::of(&request));
         let mut results = Vec::new();

@@ -19,7 +19,7 @@ use super::{
     steps::{self, About, NewStep},
     unfinished,
 };
-use crate::{proposals, rules};
+use crate::proposals;
 
 /// Begins a run when the stage is active, its case too, and an agent has it; answers none when there is nothing to begin.
 pub(super) fn start(tx: &mut Tx<'_>, stage: StageId) -> Result<Option<Run>> {
@@ -45,7 +45,8 @@ pub(super) fn start(tx: &mut Tx<'_>, stage: StageId) -> Result<Option<Run>> {
         return Ok(None);
     }
     let id = RunId::new();
-    let model = agent.model_id.unwrap_or_else(|| rules::NAME.to_owned());
+    // Without a model of its own the agent thinks with the server's; the worker knows which that is.
+    let model = agent.model_id.unwrap_or_default();
     tx.execute(
         "INSERT INTO runs (id, space_id, case_id, stage_id, actor_id, model_id, state, max_steps, max_tokens, round, waiting_seq, \
          steps, turns, input_tokens, output_tokens, cost_micros, created_at, updated_at) \

@@ -7,7 +7,7 @@ mod calls;
 
 use std::{sync::Arc, time::Duration};
 
-use gateway::{ChatRequest, StopReason, ToolSpec};
+use gateway::{ChatRequest, Effort, StopReason, ToolSpec};
 use identity::{actors, spaces};
 use kernel::{Actor, Error, Result, Timestamp, ids::RunId};
 use serde::Deserialize;
@@ -21,7 +21,7 @@ use super::{
     steps::{self, About, Conversation, NewStep},
 };
 use crate::{
-    Deps, actions, is_answer, rules,
+    Deps, actions, is_answer, profiles, rules,
     tools::{self, Tool},
 };
 pub(crate) use calls::after;
@@ -98,6 +98,7 @@ struct Worker<'a> {
     conversation: Conversation,
     system: String,
     tools: Vec<Tool>,
+    effort: Option<Effort>,
     /// Whether it has stored a step.
     progressed: bool,
 }
@@ -108,6 +109,7 @@ struct Loaded {
     steps: Vec<Step>,
     system: String,
     tools: Vec<Tool>,
+    effort: Option<Effort>,
 }
 
 impl<'a> Worker<'a> {
@@ -128,8 +130,9 @@ impl<'a> Worker<'a> {
             Err(error) => return Err(error),
         };
         // Without any key the built-in planner stands in, and says so.
-        let unserved = !deps.gateway.serves(&run.model_id) && deps.gateway.providers() == [rules::NAME];
-        let loaded = store.write(*workspace, agent, move |tx| load(tx, payload, unserved)).await;
+        let model = if run.model_id.is_empty() { deps.default_model.clone() } else { run.model_id.clone() };
+        let unserved = !deps.gateway.serves(&model) && deps.gateway.providers() == [rules::NAME];
+        let loaded = store.write(*workspace, agent, move |tx| load(tx, payload, &model, unserved)).await;
         let loaded = match loaded {
             Ok(Some(loaded)) => loaded,
             Ok(None) => return Ok(None),
@@ -140,9 +143,9 @@ impl<'a> Worker<'a> {
             }
             Err(error) => return Err(error),
         };
-        let Loaded { run, steps, system, tools } = loaded;
+        let Loaded { run, steps, system, tools, effort } = loaded;
         let conversation = Conversation::of(&steps)?;
-        Ok(Some(Self { context, deps, agent, run, conversation, system, tools, progressed: false }))
+        Ok(Some(Self { context, deps, agent, run, conversation, system, tools, effort, progressed: false }))
     }
 
     /// Asks the model for its next answer and stores it.
@@ -203,6 +206,7 @@ impl<'a> Worker<'a> {
             tools: actions::tool_specs().chain(own).collect(),
             max_tokens: u32::try_from(left.clamp(1, ANSWER_TOKENS)).unwrap_or(1),
             temperature: None,
+            effort: self.effort,
         }
     }
 
@@ -221,7 +225,7 @@ impl<'a> Worker<'a> {
 }
 
 /// Takes the run for this round and reads all that the worker needs; the first time, also what the model begins with.
-fn load(tx: &mut Tx<'_>, payload: Payload, unserved: bool) -> Result<Option<Loaded>> {
+fn load(tx: &mut Tx<'_>, payload: Payload, model: &str, unserved: bool) -> Result<Option<Loaded>> {
     let mut run = find(tx, payload.run_id)?;
     if run.round != payload.round || !matches!(run.state, RunState::Queued | RunState::Running) {
         return Ok(None);
@@ -229,6 +233,7 @@ fn load(tx: &mut Tx<'_>, payload: Payload, unserved: bool) -> Result<Option<Load
     if !gate_opens(tx, &run, true)? {
         return Ok(None);
     }
+    model.clone_into(&mut run.model_id);
     let agent = actors::get(tx, run.actor_id)?;
     let stage = stages::get(tx, run.stage_id)?;
     let space = spaces::get(tx, run.space_id)?;
@@ -258,6 +263,8 @@ fn load(tx: &mut Tx<'_>, payload: Payload, unserved: bool) -> Result<Option<Load
         steps: steps::all(tx, run.id)?,
         system: prompt::system(&agent, &space.name, &stage),
         tools: tools::attached(tx, run.space_id, run.actor_id)?,
+        // What is stored was checked when it was set.
+        effort: agent.reasoning_effort.as_deref().and_then(profiles::effort),
         run,
     }))
 }

@@ -276,6 +276,7 @@ async fn proposals_are_for_members_only_and_observers_only_look() {
                 email: None,
                 model_id: None,
                 system_prompt: None,
+                reasoning_effort: None,
                 capabilities: vec![],
                 review: vec![],
             };

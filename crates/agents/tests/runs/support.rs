@@ -181,6 +181,7 @@ impl World {
                     email: None,
                     model_id: Some(setup.model.into()),
                     system_prompt: Some("You are careful.".into()),
+                    reasoning_effort: None,
                     capabilities: vec!["triage".into()],
                     review: setup.review.clone(),
                 };

@@ -17,7 +17,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     errors::Renames,
-    wire::{Asked, FileTag, List, Order, ResourceLink, ResourceType, TimeSort, created, list},
+    wire::{
+        Asked, FileTag, List, Order, ResourceLink, ResourceType, TimeSort, created, descending_order, list, time_sort,
+    },
 };
 use crate::{download, v1::keep_or_discard};
 
@@ -102,10 +104,10 @@ pub struct ListFiles {
     case_id: Option<CaseId>,
     /// The order.
     #[serde(default)]
-    #[param(inline, default = "created_at")]
+    #[param(schema_with = time_sort, required = false)]
     sort: TimeSort,
     /// The direction of the order.
-    #[param(inline, default = "desc")]
+    #[param(schema_with = descending_order, required = false)]
     direction: Option<Order>,
 }
 

@@ -1,12 +1,15 @@
 //! Interloom public (`/api/v1/public`): one file per section of the vendor's document. The same rows as `/v1`, in another
 //! shape: bare objects, slices with a cursor, one status for phase and motion.
 
+mod agents;
 mod case_ingestions;
 mod cases;
 pub(crate) mod errors;
 pub(crate) mod files;
+mod models;
 mod notes;
 mod procedures;
+mod secrets;
 mod spaces;
 mod threads;
 mod users;
@@ -91,6 +94,13 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(threads::get_thread))
         .routes(routes!(threads::list_thread_events))
         .routes(routes!(threads::create_thread_message));
+    let agents = OpenApiRouter::new()
+        .routes(routes!(agents::list_agents, agents::create_agent))
+        .routes(routes!(agents::get_agent, agents::update_agent));
+    let secrets = OpenApiRouter::new()
+        .routes(routes!(secrets::list_secrets, secrets::create_secret))
+        .routes(routes!(secrets::delete_secret));
+    let models = OpenApiRouter::new().routes(routes!(models::list_models));
     let users = OpenApiRouter::new()
         .routes(routes!(users::list_users))
         .routes(routes!(users::get_current_user))
@@ -103,6 +113,9 @@ fn routes() -> OpenApiRouter<App> {
         .merge(section(notes, &notes::RENAMES))
         .merge(section(files, &files::RENAMES))
         .merge(section(threads, &threads::RENAMES))
+        .merge(section(agents, &agents::RENAMES))
+        .merge(section(secrets, &secrets::RENAMES))
+        .merge(section(models, &models::RENAMES))
         .merge(section(users, &users::RENAMES))
 }
 
@@ -216,6 +229,14 @@ const ERRORS: &[(&str, &[&str])] = &[
         "createThreadMessage",
         &["invalid_message_request", "file_thread_mismatch", "thread_not_found", "attached_files_not_found"],
     ),
+    ("listAgents", &["invalid_cursor"]),
+    ("createAgent", &["invalid_agent_request", "agent_not_found"]),
+    ("getAgent", &["agent_not_found"]),
+    ("updateAgent", &["invalid_agent_request", "agent_not_found"]),
+    ("listSecrets", &["invalid_cursor"]),
+    ("createSecret", &["invalid_secret_name", "empty_secret_value", "secret_already_exists"]),
+    ("deleteSecret", &["secret_not_found"]),
+    ("listModels", &[]),
     ("listUsers", &["invalid_cursor"]),
     ("getCurrentUser", &[]),
     ("getUser", &["user_not_found"]),

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     errors::Renames,
     files::parent,
-    wire::{Asked, List, NoteTag, Order, ResourceLink, TimeSort, created, list},
+    wire::{Asked, List, NoteTag, Order, ResourceLink, TimeSort, created, descending_order, list, time_sort},
 };
 
 /// What the domain's errors are called here.
@@ -95,10 +95,10 @@ pub struct ListNotes {
     thread_id: Option<ThreadId>,
     /// The order.
     #[serde(default)]
-    #[param(inline, default = "created_at")]
+    #[param(schema_with = time_sort, required = false)]
     sort: TimeSort,
     /// The direction of the order.
-    #[param(inline, default = "desc")]
+    #[param(schema_with = descending_order, required = false)]
     direction: Option<Order>,
 }
 

@@ -14,7 +14,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     errors::Renames,
     wire::{
-        Asked, BASE, FilePayloadTag, List, MessageTag, Order, ResourceLink, ResourceType, actor_link, created, list,
+        Asked, BASE, FilePayloadTag, List, MessageTag, Order, ResourceLink, ResourceType, actor_link, ascending_order,
+        created, list,
     },
 };
 
@@ -111,7 +112,7 @@ pub struct ListThreadEvents {
     #[param(nullable)]
     cursor: Option<String>,
     /// The direction of time.
-    #[param(inline, default = "asc")]
+    #[param(schema_with = ascending_order, required = false)]
     direction: Option<Order>,
 }
 

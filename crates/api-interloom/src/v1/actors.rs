@@ -3,7 +3,7 @@
 use api::{Body, Ctx, Failure, PathId, Query, patch};
 use axum::{Json, http::StatusCode};
 use identity::actors::{self, ActorPatch, ActorType, NewActor, Profile};
-use kernel::{Timestamp, ids::ActorId, kinds};
+use kernel::{Error, Rule, Timestamp, ids::ActorId, kinds};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -92,12 +92,17 @@ pub async fn list_actors(ctx: Ctx, Query(paging): Query<Paging>) -> Result<Json<
 /// Makes an actor: for owners and admins of the workspace.
 #[utoipa::path(post, path = "/v1/actors", tag = "Actors", request_body = CreateActor, responses((status = 201, body = One<Actor>)))]
 pub async fn create_actor(ctx: Ctx, Body(body): Body<CreateActor>) -> Result<(StatusCode, Json<One<Actor>>), Failure> {
+    if body.actor_type == ActorType::Ai && body.model_id.is_none() {
+        let message = "an actor of type ai needs a model_id; rules is the built-in planner";
+        return Err(Error::against(Rule::Missing, "model_id", message).into());
+    }
     let new = NewActor {
         actor_type: body.actor_type,
         name: body.name,
         email: body.email,
         model_id: body.model_id,
         system_prompt: body.system_prompt,
+        reasoning_effort: None,
         capabilities: body.capabilities,
         review: body.review,
     };
@@ -123,8 +128,9 @@ pub async fn update_actor(
     let patch = ActorPatch {
         name: body.name,
         email: body.email,
-        model_id: body.model_id,
+        model_id: body.model_id.map(Some),
         system_prompt: body.system_prompt,
+        reasoning_effort: None,
         capabilities: body.capabilities,
         review: body.review,
     };

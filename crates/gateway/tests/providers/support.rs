@@ -156,6 +156,7 @@ pub fn simple(model: &str) -> ChatRequest {
         tools: vec![],
         max_tokens: 100,
         temperature: None,
+        effort: None,
     }
 }
 
@@ -193,6 +194,7 @@ pub fn full(model: &str) -> ChatRequest {
         }],
         max_tokens: 1000,
         temperature: Some(0.7),
+        effort: None,
     }
 }
 

@@ -5,10 +5,14 @@
 #[macro_use]
 mod support;
 
+mod agents;
 mod case_ingestions;
 mod cases;
 mod contract;
 mod files;
+mod notes;
 mod procedures;
+mod secrets;
 mod spaces;
+mod threads;
 mod users;

@@ -1,6 +1,8 @@
 //! Live events and search.
 
-use serde_json::{Value as Json, json};
+use std::time::Duration;
+
+use serde_json::json;
 
 use crate::{
     on_each_engine,

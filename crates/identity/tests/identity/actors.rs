@@ -86,6 +86,7 @@ fn people_change_their_own_name_and_nothing_else() {
         assert_eq!(ws.write(admin, |tx| actors::update(tx, maria.id, &cleared)).email, None);
         let tuned = ActorPatch {
             system_prompt: Some(Some("Be brief.".to_owned())),
+            reasoning_effort: None,
             capabilities: Some(vec!["claims".to_owned()]),
             review: Some(vec!["set_priority".to_owned()]),
             ..ActorPatch::default()

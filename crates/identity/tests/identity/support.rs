@@ -26,6 +26,7 @@ pub fn person(name: &str) -> NewActor {
         email: None,
         model_id: None,
         system_prompt: None,
+        reasoning_effort: None,
         capabilities: Vec::new(),
         review: Vec::new(),
     }

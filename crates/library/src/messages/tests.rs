@@ -118,6 +118,7 @@ fn messages_are_what_was_said_and_attached_as_far_as_it_may_be_seen() {
                 email: None,
                 model_id: Some("rules".to_owned()),
                 system_prompt: None,
+                reasoning_effort: None,
                 capabilities: vec![],
                 review: vec![],
             };

@@ -113,6 +113,7 @@ fn person(tx: &mut Tx<'_>, space: SpaceId, name: &str) -> Result<ActorId> {
         email: Some(email),
         model_id: None,
         system_prompt: None,
+        reasoning_effort: None,
         capabilities: Vec::new(),
         review: Vec::new(),
     };
@@ -128,6 +129,7 @@ fn agent(tx: &mut Tx<'_>, space: SpaceId) -> Result<ActorId> {
         email: None,
         model_id: Some("rules".to_owned()),
         system_prompt: Some(AGENT_PROMPT.to_owned()),
+        reasoning_effort: None,
         capabilities: vec!["triage".to_owned(), "document-review".to_owned()],
         review: Vec::new(),
     };

@@ -1,0 +1,189 @@
+//! Agents.
+
+use agents::profiles::{self, AgentPatch, NewAgent};
+use api::{Body, Ctx, Failure, PathId, Query};
+use axum::{Json, http::StatusCode};
+use identity::actors::{self, ActorType, Profile};
+use kernel::{Direction, Timestamp, ids::ActorId, kinds};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    errors::Renames,
+    models::ReasoningEffort,
+    wire::{AgentTag, Asked, List, ResourceLink, created, list},
+};
+
+/// What the domain's errors are called here.
+pub const RENAMES: Renames = Renames {
+    fields: &[("reasoning_effort", None, "invalid_agent_request"), ("model_id", None, "invalid_agent_request")],
+    paths: &[("system_prompt", "job_description"), ("model_id", "model")],
+    codes: &[("actor_not_found", "agent_not_found")],
+    conflict: "invalid_agent_request",
+};
+
+/// An agent as lists show it.
+#[derive(Serialize, ToSchema)]
+pub struct AgentListItem {
+    id: ActorId,
+    r#type: AgentTag,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    /// Always null: agents belong to the workspace.
+    parent: Option<ResourceLink>,
+    name: String,
+    /// The model it thinks with: its own or the server's default.
+    model: String,
+    /// How much it thinks; null for the model's own measure.
+    reasoning_effort: Option<ReasoningEffort>,
+}
+
+/// An agent.
+#[derive(Serialize, ToSchema)]
+pub struct Agent {
+    #[serde(flatten)]
+    item: AgentListItem,
+    /// What it is told about itself.
+    job_description: Option<String>,
+}
+
+list!(ListAgentsResponse of AgentListItem);
+
+/// An agent and the model of those that name none.
+struct Shown(Profile, String);
+
+impl From<Shown> for AgentListItem {
+    fn from(Shown(agent, default_model): Shown) -> Self {
+        Self {
+            id: agent.id,
+            r#type: AgentTag,
+            created_at: agent.created_at,
+            updated_at: agent.updated_at,
+            parent: None,
+            name: agent.name,
+            model: agent.model_id.unwrap_or(default_model),
+            reasoning_effort: agent.reasoning_effort.as_deref().and_then(profiles::effort).map(Into::into),
+        }
+    }
+}
+
+impl From<Shown> for Agent {
+    fn from(shown: Shown) -> Self {
+        Self { job_description: shown.0.system_prompt.clone(), item: shown.into() }
+    }
+}
+
+fn shown(ctx: &Ctx, agent: Profile) -> Shown {
+    Shown(agent, ctx.app.models().default_id().to_owned())
+}
+
+/// Which slice is wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListAgents {
+    /// Most items to answer.
+    #[param(minimum = 1, maximum = 100, default = 30)]
+    limit: Option<i64>,
+    /// Where to go on: `next_cursor` of an answer to the same request.
+    #[param(nullable)]
+    cursor: Option<String>,
+}
+
+/// An agent to make.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateAgentRequest {
+    name: String,
+    /// What it is told about itself.
+    job_description: Option<String>,
+    /// The id of a model; the server's default when absent.
+    model: Option<String>,
+    /// One that the model can be asked for.
+    reasoning_effort: Option<ReasoningEffort>,
+}
+
+/// Changes to an agent.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateAgentRequest {
+    /// Null leaves it as it is.
+    name: Option<String>,
+    /// Null clears it.
+    #[serde(default, deserialize_with = "api::patch::nullable")]
+    #[schema(value_type = Option<String>)]
+    job_description: Option<Option<String>>,
+    /// Null is the server's default.
+    #[serde(default, deserialize_with = "api::patch::nullable")]
+    #[schema(value_type = Option<String>)]
+    model: Option<Option<String>>,
+    /// Null is the model's own measure.
+    #[serde(default, deserialize_with = "api::patch::nullable")]
+    #[schema(value_type = Option<ReasoningEffort>)]
+    reasoning_effort: Option<Option<ReasoningEffort>>,
+}
+
+/// The agents of the workspace, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/public/agents", tag = "Agents", operation_id = "listAgents", params(ListAgents),
+    responses((status = 200, body = ListAgentsResponse))
+)]
+pub async fn list_agents(
+    ctx: Ctx,
+    asked: Asked,
+    Query(query): Query<ListAgents>,
+) -> Result<Json<List<AgentListItem>>, Failure> {
+    let request = asked.slice(query.limit, query.cursor.as_deref(), Direction::Descending)?;
+    let slice = ctx.read(move |tx| actors::slice(tx, ActorType::Ai, request)).await?;
+    Ok(Json(asked.answer(slice.map(|agent| shown(&ctx, agent)))))
+}
+
+/// Makes an agent, a member of the general space: for owners and admins of the workspace.
+#[utoipa::path(
+    post, path = "/api/v1/public/agents", tag = "Agents", operation_id = "createAgent", request_body = CreateAgentRequest,
+    responses((status = 201, body = Agent))
+)]
+pub async fn create_agent(
+    ctx: Ctx,
+    Body(body): Body<CreateAgentRequest>,
+) -> Result<(StatusCode, Json<Agent>), Failure> {
+    let new = NewAgent {
+        name: body.name,
+        job_description: body.job_description,
+        model: body.model,
+        effort: body.reasoning_effort.map(Into::into),
+    };
+    let models = ctx.app.models().clone();
+    let agent = ctx.write(move |tx| profiles::create(tx, &models, &new)).await?;
+    Ok(created(shown(&ctx, agent).into()))
+}
+
+/// One agent.
+#[utoipa::path(
+    get, path = "/api/v1/public/agents/{agent_id}", tag = "Agents", operation_id = "getAgent",
+    params(("agent_id" = String, Path)), responses((status = 200, body = Agent))
+)]
+pub async fn get_agent(ctx: Ctx, PathId(id): PathId<kinds::Actor>) -> Result<Json<Agent>, Failure> {
+    let agent = ctx.peek(move |tx| actors::get_of(tx, id, ActorType::Ai)).await?;
+    Ok(Json(shown(&ctx, agent).into()))
+}
+
+/// Changes an agent: for owners and admins of the workspace.
+#[utoipa::path(
+    patch, path = "/api/v1/public/agents/{agent_id}", tag = "Agents", operation_id = "updateAgent",
+    params(("agent_id" = String, Path)), request_body = UpdateAgentRequest, responses((status = 200, body = Agent))
+)]
+pub async fn update_agent(
+    ctx: Ctx,
+    PathId(id): PathId<kinds::Actor>,
+    Body(body): Body<UpdateAgentRequest>,
+) -> Result<Json<Agent>, Failure> {
+    let patch = AgentPatch {
+        name: body.name,
+        job_description: body.job_description,
+        model: body.model,
+        effort: body.reasoning_effort.map(|effort| effort.map(Into::into)),
+    };
+    let models = ctx.app.models().clone();
+    let agent = ctx.write(move |tx| profiles::update(tx, &models, id, &patch)).await?;
+    Ok(Json(shown(&ctx, agent).into()))
+}
