@@ -11,6 +11,7 @@ pub mod profiles;
 pub mod proposals;
 pub mod rules;
 pub mod runs;
+mod scripts;
 pub mod secrets;
 #[cfg(test)]
 mod testing;
@@ -19,6 +20,8 @@ pub mod tools;
 use std::sync::Arc;
 
 use gateway::{Gateway, outbound::Guard};
+use identity::Vault;
+use sandbox::Sandbox;
 use store::Workers;
 
 /// What runs need of the world outside the store.
@@ -30,6 +33,10 @@ pub struct Deps {
     pub default_model: String,
     /// Calls the tools that are registered in spaces.
     pub guard: Guard,
+    /// Runs the scripts of tools.
+    pub sandbox: Sandbox,
+    /// Opens the secrets that scripts are given.
+    pub vault: Vault,
 }
 
 /// Adds the reader that starts, wakes and ends runs, and the job that works on them. The built-in planner is added to the

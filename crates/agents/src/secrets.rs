@@ -3,13 +3,15 @@
 //! A secret belongs to the one who stored it: nobody else can attach it to a tool. Admins of the workspace see all names
 //! and may delete any, but cannot read a value either.
 
+use std::collections::BTreeMap;
+
 use identity::{
     Vault,
     listing::{self, Sliced},
 };
 use kernel::{
     Error, Kind, Mark, Result, Slice, SliceRequest, Timestamp,
-    ids::{ActorId, SecretId},
+    ids::{ActorId, SecretId, ToolId},
 };
 use serde_json::json;
 use store::{NewEvent, Param, Row, Tx, params};
@@ -63,6 +65,49 @@ pub fn get(tx: &mut Tx<'_>, id: SecretId) -> Result<Secret> {
     let found = tx.query_opt(&format!("SELECT {COLUMNS} FROM secrets s WHERE s.id = $1"), params![id], read)?;
     let own = found.filter(|secret| secret.created_by == actor.id || actor.workspace_admin);
     own.ok_or_else(|| Error::not_found("secret_not_found", format!("No secret found with ID {id}")))
+}
+
+/// One of the caller's own secrets, which it may attach to a tool.
+///
+/// # Errors
+/// `secret_not_found`, also for that of another.
+pub fn own(tx: &mut Tx<'_>, id: SecretId) -> Result<Secret> {
+    let actor = tx.actor().id;
+    let secret = get(tx, id)?;
+    if secret.created_by == actor {
+        return Ok(secret);
+    }
+    Err(Error::not_found("secret_not_found", format!("No secret of yours found with ID {id}")))
+}
+
+/// The secrets that a tool's script is given, as far as the caller may know of them; its manager knows of all.
+///
+/// # Errors
+/// The engine's.
+pub fn names_of_tool(tx: &mut Tx<'_>, tool: ToolId) -> Result<Vec<Secret>> {
+    let actor = tx.actor();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM secrets s JOIN tool_secrets ts ON ts.secret_id = s.id \
+         WHERE ts.tool_id = $1 AND (s.created_by = $2 OR $3) ORDER BY s.name"
+    );
+    tx.query(&sql, params![tool, actor.id, actor.workspace_admin], read)
+}
+
+/// The values that a tool's script is given, by name. For the sandbox alone.
+///
+/// # Errors
+/// `Internal` for a value that this server's key does not open.
+pub(crate) fn of_tool(tx: &mut Tx<'_>, vault: &Vault, tool: ToolId) -> Result<BTreeMap<String, String>> {
+    let sealed = tx.query(
+        "SELECT s.id, s.name, s.sealed FROM secrets s JOIN tool_secrets ts ON ts.secret_id = s.id WHERE ts.tool_id = $1",
+        params![tool],
+        |row| Ok((row.get::<SecretId>(0)?, row.get::<String>(1)?, row.get::<Vec<u8>>(2)?)),
+    )?;
+    let open = |(id, name, sealed): (SecretId, String, Vec<u8>)| {
+        let value = vault.open(id.uuid().as_bytes(), &sealed)?;
+        Ok((name, String::from_utf8(value).map_err(Error::internal)?))
+    };
+    sealed.into_iter().map(open).collect()
 }
 
 /// Stores a secret.

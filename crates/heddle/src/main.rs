@@ -1,20 +1,32 @@
 //! The binary: `heddle serve` and every command beside it.
 
-use std::process::ExitCode;
+use std::{env, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use cli::{Failure, Program, RootFlags};
 use heddle::{admin, config, serve};
 
 /// People and AI agents work cases together.
 #[derive(Parser)]
 #[command(name = "heddle", version, propagate_version = true)]
-struct Cli {
+struct Heddle {
+    #[command(flatten)]
+    flags: RootFlags,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(flatten)]
+    Here(Here),
+    #[command(flatten)]
+    Client(cli::Command),
+}
+
+/// What works on the data itself and not through the API.
+#[derive(Subcommand)]
+enum Here {
     /// Serve the API.
     Serve(serve::Args),
     /// Administer a data folder or database directly; answers in JSON.
@@ -29,7 +41,24 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let program = Program::called(env::args_os().next().as_deref());
+    if program == Program::Interloom {
+        return cli::main(program, env::args_os());
+    }
+    let line: Heddle = match cli::parse(program, env::args_os()) {
+        Ok(line) => line,
+        Err(code) => return code,
+    };
+    match line.command {
+        Command::Client(command) => cli::run::<Heddle>(program, line.flags.into(), command),
+        Command::Here(command) => match line.flags.given() {
+            Some(flag) => Failure::Usage(format!("{flag} is for commands that call a server")).report(),
+            None => run(command),
+        },
+    }
+}
+
+fn run(command: Here) -> ExitCode {
     // Another part of the process may have installed one already; either will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -40,11 +69,11 @@ fn main() -> ExitCode {
         }
     };
     let result = runtime.block_on(async {
-        match cli.command {
-            Command::Serve(args) => serve::run(args).await,
-            Command::Admin(args) => admin::run(args).await,
-            Command::Demo(storage) => admin::demo(storage).await,
-            Command::Openapi { name } => print_openapi(&name),
+        match command {
+            Here::Serve(args) => serve::run(args).await,
+            Here::Admin(args) => admin::run(args).await,
+            Here::Demo(storage) => admin::demo(storage).await,
+            Here::Openapi { name } => print_openapi(&name),
         }
     });
     match result {

@@ -11,6 +11,7 @@ use identity::Vault;
 use kernel::{Error, Result};
 use library::documents;
 use metrics_exporter_prometheus::PrometheusBuilder;
+use sandbox::Sandbox;
 use store::{Engine, Store, Workers};
 use talk::emails::{self, Mailer};
 use tokio_util::sync::CancellationToken;
@@ -78,7 +79,7 @@ pub async fn run(args: Args) -> Result<()> {
     let gateway = Gateway::from_env().map_err(|e| unusable("an LLM provider's settings", &e))?;
     let models = Catalogue::new(&gateway.providers(), args.default_model.as_deref());
 
-    let workers = workers(&args, gateway, models.default_id())?;
+    let workers = workers(&args, gateway, vault.clone(), models.default_id())?;
     let working = tokio::spawn(workers.run(store.clone(), stop.clone()));
     let settings =
         Settings { rate_limit: args.rate_limit, max_upload: args.max_upload, public_url: public_url.clone() };
@@ -108,7 +109,7 @@ fn say(text: &str) {
 }
 
 /// Who follows the event log and who runs which job.
-fn workers(args: &Args, gateway: Gateway, default_model: &str) -> Result<Workers> {
+fn workers(args: &Args, gateway: Gateway, vault: Vault, default_model: &str) -> Result<Workers> {
     let outbox = args.storage.data_dir.join("outbox");
     let mailer = Mailer::from_config(args.smtp_url.as_deref(), args.mail_from.as_deref(), outbox)?;
     let workers = Workers::new()
@@ -116,7 +117,16 @@ fn workers(args: &Args, gateway: Gateway, default_model: &str) -> Result<Workers
         .reader("work.search", work::search_index::follow_event);
     let guard = Guard::from_env().map_err(|e| unusable(outbound::ALLOW, &e))?;
     let workers = ingestion::workers(workers, ingestion::Deps { guard: guard.clone() });
-    let workers = agents::workers(workers, agents::Deps { gateway, default_model: default_model.to_owned(), guard });
+    let workers = agents::workers(
+        workers,
+        agents::Deps {
+            gateway,
+            default_model: default_model.to_owned(),
+            sandbox: Sandbox::from_env(guard.clone()),
+            guard,
+            vault,
+        },
+    );
     Ok(emails::workers(documents::workers(workers), mailer))
 }
 

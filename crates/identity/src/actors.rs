@@ -346,6 +346,19 @@ pub fn update(tx: &mut Tx<'_>, id: ActorId, patch: &ActorPatch) -> Result<Profil
     get(tx, id)
 }
 
+/// Sets the actions of Heddle's own that an agent is not given.
+///
+/// # Errors
+/// `forbidden` below workspace admin.
+pub fn withhold(tx: &mut Tx<'_>, id: ActorId, actions: &[String]) -> Result<()> {
+    require_admin(tx)?;
+    tx.execute(
+        "UPDATE actors SET withheld = $2, updated_at = $3 WHERE id = $1",
+        params![id, actions.to_vec(), tx.now()],
+    )?;
+    event(tx, "actor.updated", id, json!({"withheld": actions}))
+}
+
 fn check_list(path: &str, list: &[String]) -> Result<()> {
     if list.len() > LIST {
         return Err(Error::invalid(path, format!("{path} must not have more than {LIST} entries")));

@@ -132,6 +132,13 @@ impl Error {
         Self::new(Kind::Unavailable, code, message)
     }
 
+    /// Adds a field at fault.
+    #[must_use]
+    pub fn with_field(mut self, path: impl Into<String>, message: impl Into<String>) -> Self {
+        self.0.fields.push(FieldError { path: path.into(), message: message.into(), rule: Rule::Value });
+        self
+    }
+
     /// Adds context for the log.
     #[must_use]
     pub fn with_context(mut self, context: impl fmt::Display) -> Self {

@@ -31,7 +31,7 @@ pub use self::{
     slices::{DocumentSort, Under, files_of_cases, slice},
     text::{AGENT_TEXT, text},
 };
-pub(crate) use self::{changes::attach_at, slices::visible_files};
+pub(crate) use self::{changes::attach_at, slices::visible};
 use crate::names;
 
 store::text_enum! {

@@ -89,7 +89,7 @@ fn read(tx: &mut Tx<'_>, activities: Vec<Activity>) -> Result<Vec<Message>> {
     let authors: Vec<ActorId> = activities.iter().map(|activity| activity.actor_id).collect();
     let types = actors::types_of(tx, &authors)?;
     let named: Vec<DocumentId> = activities.iter().flat_map(files).collect();
-    let visible = documents::visible_files(tx, &named)?;
+    let visible = documents::visible(tx, &named)?;
     let message = |activity: Activity| Message {
         id: activity.id,
         author: activity.actor_id,

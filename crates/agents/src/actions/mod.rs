@@ -9,9 +9,10 @@ mod tests;
 use gateway::ToolSpec;
 use kernel::{
     Actor, Error, Result,
-    ids::{CaseId, SpaceId, StageId, ThreadId, WorkspaceId},
+    ids::{CaseId, SpaceId, StageId, ThreadId, ToolId, WorkspaceId},
 };
 use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
 use store::{Store, Stored};
 
 pub use inputs::Call;
@@ -39,6 +40,29 @@ pub struct Spec {
     /// What it does to the world.
     pub effect: Effect,
 }
+
+impl Spec {
+    /// Whether a run cannot do without it: such an action is given to every agent.
+    pub fn is_essential(&self) -> bool {
+        matches!(self.name, "read_case" | "complete_instruction" | "ask_person" | FINISH)
+    }
+
+    /// The id that dialects know it by. It is made of the name, so it is the same everywhere and for ever.
+    pub fn id(&self) -> ToolId {
+        let digest = Sha256::digest(format!("heddle action {}", self.name));
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        ToolId::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
+    /// The JSON Schema of its input.
+    pub fn input_schema(&self) -> Json {
+        inputs::schema(self.name)
+    }
+}
+
+/// The action that ends a run's work.
+pub(crate) const FINISH: &str = "finish_stage";
 
 const fn spec_of(name: &'static str, effect: Effect, description: &'static str) -> Spec {
     Spec { name, description, effect }
@@ -110,13 +134,18 @@ pub fn spec(name: &str) -> Option<&'static Spec> {
     SPECS.iter().find(|spec| spec.name == name)
 }
 
-/// The actions as tools for a model.
-pub(crate) fn tool_specs() -> impl Iterator<Item = ToolSpec> {
-    SPECS.iter().map(|spec| ToolSpec {
+/// The actions as tools for a model that is not given those in `withheld`.
+pub(crate) fn tool_specs(withheld: &[String]) -> impl Iterator<Item = ToolSpec> {
+    SPECS.iter().filter(|spec| !is_withheld(spec.name, withheld)).map(|spec| ToolSpec {
         name: spec.name.to_owned(),
         description: spec.description.to_owned(),
         input_schema: inputs::schema(spec.name),
     })
+}
+
+/// Whether an action is withheld from an agent.
+pub(crate) fn is_withheld(name: &str, withheld: &[String]) -> bool {
+    withheld.iter().any(|known| known == name) && spec(name).is_none_or(|spec| !spec.is_essential())
 }
 
 /// Reads a call of an action.

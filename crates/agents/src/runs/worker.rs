@@ -99,6 +99,8 @@ struct Worker<'a> {
     system: String,
     tools: Vec<Tool>,
     effort: Option<Effort>,
+    /// Actions that the agent is not given.
+    withheld: Vec<String>,
     /// Whether it has stored a step.
     progressed: bool,
 }
@@ -110,6 +112,7 @@ struct Loaded {
     system: String,
     tools: Vec<Tool>,
     effort: Option<Effort>,
+    withheld: Vec<String>,
 }
 
 impl<'a> Worker<'a> {
@@ -143,9 +146,9 @@ impl<'a> Worker<'a> {
             }
             Err(error) => return Err(error),
         };
-        let Loaded { run, steps, system, tools, effort } = loaded;
+        let Loaded { run, steps, system, tools, effort, withheld } = loaded;
         let conversation = Conversation::of(&steps)?;
-        Ok(Some(Self { context, deps, agent, run, conversation, system, tools, effort, progressed: false }))
+        Ok(Some(Self { context, deps, agent, run, conversation, system, tools, effort, withheld, progressed: false }))
     }
 
     /// Asks the model for its next answer and stores it.
@@ -203,7 +206,7 @@ impl<'a> Worker<'a> {
             model: self.run.model_id.clone(),
             system: Some(self.system.clone()),
             messages: self.conversation.messages.clone(),
-            tools: actions::tool_specs().chain(own).collect(),
+            tools: actions::tool_specs(&self.withheld).chain(own).collect(),
             max_tokens: u32::try_from(left.clamp(1, ANSWER_TOKENS)).unwrap_or(1),
             temperature: None,
             effort: self.effort,
@@ -264,6 +267,7 @@ fn load(tx: &mut Tx<'_>, payload: Payload, model: &str, unserved: bool) -> Resul
         system: prompt::system(&agent, &space.name, &stage),
         tools: tools::attached(tx, run.space_id, run.actor_id)?,
         // What is stored was checked when it was set.
+        withheld: agent.withheld,
         effort: agent.reasoning_effort.as_deref().and_then(profiles::effort),
         run,
     }))

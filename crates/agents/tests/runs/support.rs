@@ -12,7 +12,7 @@ use heddle_agents::{
     runs::{self, Run, RunFilter, Step, StepKind},
 };
 use identity::{
-    Role as SpaceRole,
+    Role as SpaceRole, Vault,
     actors::{self, ActorType, NewActor},
     spaces::{self, NewSpace},
     workspaces,
@@ -21,6 +21,7 @@ use kernel::{
     Actor, PageRequest, Result,
     ids::{CaseId, SpaceId, WorkspaceId},
 };
+use sandbox::Sandbox;
 use serde_json::{Value as Json, json};
 use store::{Config, Store, Tx, Workers};
 use talk::activities::{self, Activity, ActivityType, Visibility};
@@ -133,7 +134,14 @@ pub struct World {
 /// Starts the workers on a store. They look after workspaces that are opened from then on, so this comes first.
 pub async fn start_workers(store: &Store, gateway: Gateway) -> (CancellationToken, JoinHandle<Result<()>>) {
     let stop = CancellationToken::new();
-    let deps = Deps { gateway, guard: Guard::allowing("127.0.0.1").unwrap() };
+    let guard = Guard::allowing("127.0.0.1").unwrap();
+    let deps = Deps {
+        gateway,
+        default_model: "rules".to_owned(),
+        sandbox: Sandbox::from_env(guard.clone()),
+        guard,
+        vault: Vault::new("the secret of the tests").unwrap(),
+    };
     let workers = heddle_agents::workers(Workers::new().reader("work", work::follow_event), deps);
     let mut running = Box::pin(workers.run(store.clone(), stop.clone()));
     // Polled once, they listen.

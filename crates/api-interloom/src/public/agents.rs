@@ -1,17 +1,25 @@
 //! Agents.
 
-use agents::profiles::{self, AgentPatch, NewAgent};
+use agents::{
+    profiles::{self, AgentPatch, NewAgent},
+    tools::grants::{self, Granted},
+};
 use api::{Body, Ctx, Failure, PathId, Query};
 use axum::{Json, http::StatusCode};
 use identity::actors::{self, ActorType, Profile};
-use kernel::{Direction, Timestamp, ids::ActorId, kinds};
+use kernel::{
+    Direction, Timestamp,
+    ids::{ActorId, ToolId},
+    kinds,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
     errors::Renames,
     models::ReasoningEffort,
-    wire::{AgentTag, Asked, List, ResourceLink, created, list},
+    tools::ToolType,
+    wire::{AgentTag, Asked, BASE, InvalidToolIdsResponse, List, ResourceLink, ValidationErrorResponse, created, list},
 };
 
 /// What the domain's errors are called here.
@@ -75,6 +83,36 @@ impl From<Shown> for Agent {
 
 fn shown(ctx: &Ctx, agent: Profile) -> Shown {
     Shown(agent, ctx.app.models().default_id().to_owned())
+}
+
+/// A tool of an agent.
+#[derive(Serialize, ToSchema)]
+pub struct AgentToolLink {
+    id: ToolId,
+    r#type: ToolType,
+    name: String,
+    /// Its path.
+    #[schema(read_only)]
+    url: String,
+}
+
+impl From<Granted> for AgentToolLink {
+    fn from(granted: Granted) -> Self {
+        let id = granted.id();
+        let (kind, name) = match granted {
+            Granted::Action(spec) => (ToolType::Internal, spec.name.to_owned()),
+            Granted::Tool(tool) => (ToolType::Custom, tool.name),
+        };
+        Self { id, r#type: kind, name, url: format!("{BASE}/tools/{id}") }
+    }
+}
+
+/// The tools that an agent is to have.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplaceAgentToolsRequest {
+    /// All of them.
+    tool_ids: Vec<ToolId>,
 }
 
 /// Which slice is wanted.
@@ -186,4 +224,41 @@ pub async fn update_agent(
     let models = ctx.app.models().clone();
     let agent = ctx.write(move |tx| profiles::update(tx, &models, id, &patch)).await?;
     Ok(Json(shown(&ctx, agent).into()))
+}
+
+/// The tools of an agent: Heddle's own actions, and those that it was given.
+#[utoipa::path(
+    get, path = "/api/v1/public/agents/{agent_id}/tools", tag = "Agents", operation_id = "listAgentTools",
+    params(("agent_id" = String, Path)), responses((status = 200, body = Vec<AgentToolLink>))
+)]
+pub async fn list_agent_tools(ctx: Ctx, PathId(id): PathId<kinds::Actor>) -> Result<Json<Vec<AgentToolLink>>, Failure> {
+    let tools = ctx.read(move |tx| grants::of_agent(tx, id)).await?;
+    Ok(Json(tools.into_iter().map(Into::into).collect()))
+}
+
+/// Gives an agent exactly these tools: for owners and admins of the workspace.
+#[utoipa::path(
+    put, path = "/api/v1/public/agents/{agent_id}/tools", tag = "Agents", operation_id = "replaceAgentTools",
+    params(("agent_id" = String, Path)), request_body = ReplaceAgentToolsRequest,
+    responses((status = 200, body = Vec<AgentToolLink>), (status = 422, body = InvalidToolIds, description = "Ids that are no tools, or a value that breaks a rule."))
+)]
+pub async fn replace_agent_tools(
+    ctx: Ctx,
+    PathId(id): PathId<kinds::Actor>,
+    Body(body): Body<ReplaceAgentToolsRequest>,
+) -> Result<Json<Vec<AgentToolLink>>, Failure> {
+    let tools = ctx.write(move |tx| grants::replace(tx, id, &body.tool_ids)).await?;
+    Ok(Json(tools.into_iter().map(Into::into).collect()))
+}
+
+/// The two kinds of 422 that setting tools has.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "it is the schema of two answers")]
+#[schema(as = InvalidToolIdsOrValidationError)]
+#[serde(untagged)]
+pub enum InvalidToolIds {
+    /// Ids that are no tools.
+    Ids(InvalidToolIdsResponse),
+    /// A value that breaks a rule.
+    Validation(ValidationErrorResponse),
 }

@@ -12,6 +12,7 @@ mod procedures;
 mod secrets;
 mod spaces;
 mod threads;
+mod tools;
 mod users;
 pub mod wire;
 
@@ -96,7 +97,11 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(threads::create_thread_message));
     let agents = OpenApiRouter::new()
         .routes(routes!(agents::list_agents, agents::create_agent))
-        .routes(routes!(agents::get_agent, agents::update_agent));
+        .routes(routes!(agents::get_agent, agents::update_agent))
+        .routes(routes!(agents::list_agent_tools, agents::replace_agent_tools));
+    let tools = OpenApiRouter::new()
+        .routes(routes!(tools::list_tools, tools::create_tool))
+        .routes(routes!(tools::get_tool, tools::update_tool));
     let secrets = OpenApiRouter::new()
         .routes(routes!(secrets::list_secrets, secrets::create_secret))
         .routes(routes!(secrets::delete_secret));
@@ -114,6 +119,7 @@ fn routes() -> OpenApiRouter<App> {
         .merge(section(files, &files::RENAMES))
         .merge(section(threads, &threads::RENAMES))
         .merge(section(agents, &agents::RENAMES))
+        .merge(section(tools, &tools::RENAMES))
         .merge(section(secrets, &secrets::RENAMES))
         .merge(section(models, &models::RENAMES))
         .merge(section(users, &users::RENAMES))
@@ -233,6 +239,15 @@ const ERRORS: &[(&str, &[&str])] = &[
     ("createAgent", &["invalid_agent_request", "agent_not_found"]),
     ("getAgent", &["agent_not_found"]),
     ("updateAgent", &["invalid_agent_request", "agent_not_found"]),
+    ("listAgentTools", &["agent_not_found"]),
+    ("replaceAgentTools", &["agent_tools_forbidden", "agent_not_found"]),
+    ("listTools", &["invalid_cursor"]),
+    ("createTool", &["invalid_tool_request", "secret_not_found", "tool_already_exists"]),
+    ("getTool", &["tool_not_found"]),
+    (
+        "updateTool",
+        &["invalid_tool_request", "tool_not_found", "secret_not_found", "user_not_found", "tool_already_exists"],
+    ),
     ("listSecrets", &["invalid_cursor"]),
     ("createSecret", &["invalid_secret_name", "empty_secret_value", "secret_already_exists"]),
     ("deleteSecret", &["secret_not_found"]),

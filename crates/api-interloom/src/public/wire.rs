@@ -271,6 +271,25 @@ pub struct ValidationErrorField {
     kind: &'static str,
 }
 
+/// The body of a 422 that lists ids which are no tools.
+#[derive(Serialize, ToSchema)]
+pub struct InvalidToolIdsResponse {
+    error: InvalidToolIdsError,
+}
+
+/// Which ids are no tools.
+#[derive(Serialize, ToSchema)]
+pub struct InvalidToolIdsError {
+    /// Always `invalid_tool_ids`.
+    code: InvalidToolIdsTag,
+    /// What is wrong, for people.
+    message: String,
+    /// The ids.
+    invalid_tool_ids: Vec<Uuid>,
+}
+
+tag! { InvalidToolIdsTag = "invalid_tool_ids" }
+
 fn rule_name(rule: Rule) -> &'static str {
     match rule {
         Rule::Missing => "missing",
@@ -302,7 +321,14 @@ fn render(response: Response, error: &Error, id: RequestId) -> Response {
         error.code(),
         "invalid_json" | "unreadable_body" | "body_too_large" | "unsupported_media_type" | "invalid_form"
     );
-    let rendered = if unreadable || error.kind() == Kind::Invalid {
+    let rendered = if error.code() == "invalid_tool_ids" {
+        let body = InvalidToolIdsError {
+            code: InvalidToolIdsTag,
+            message: error.message().to_owned(),
+            invalid_tool_ids: error.fields().iter().filter_map(|field| field.path.parse().ok()).collect(),
+        };
+        (StatusCode::UNPROCESSABLE_ENTITY, Json(InvalidToolIdsResponse { error: body })).into_response()
+    } else if unreadable || error.kind() == Kind::Invalid {
         let fields = error.fields().iter().map(|field| ValidationErrorField {
             path: field.path.clone(),
             message: field.message.clone(),

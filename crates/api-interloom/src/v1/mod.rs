@@ -91,7 +91,9 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(emails::send_email))
         // Tools
         .routes(routes!(tools::list_space_tools, tools::register_space_tool))
+        .routes(routes!(tools::get_tool))
         .routes(routes!(tools::attach_tool))
+        .routes(routes!(tools::set_tool_hosts))
         // Labels
         .routes(routes!(labels::list_space_labels, labels::create_label))
         .routes(routes!(labels::apply_case_label))

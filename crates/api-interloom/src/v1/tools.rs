@@ -1,6 +1,6 @@
 //! Tools.
 
-use agents::tools::{self, NewTool};
+use agents::tools::{self, NewTool, ToolKind};
 use api::{Body, Ctx, Failure, PathId, Query};
 use axum::{Json, http::StatusCode};
 use kernel::{
@@ -14,16 +14,22 @@ use utoipa::ToSchema;
 
 use super::envelope::{Envelope, List, One, Paging};
 
-/// A tool of a space: something outside that granted actors can call in cases of the space.
+/// A tool: something outside that granted actors can call. One of a space in cases of the space, one of the workspace
+/// everywhere.
 #[derive(Serialize, ToSchema)]
 pub struct Tool {
     id: ToolId,
-    space_id: SpaceId,
+    /// Null for a tool of the workspace.
+    space_id: Option<SpaceId>,
+    /// An HTTP service or a Python script.
+    kind: ToolKind,
     /// The name that models call it by.
     name: String,
     description: String,
-    /// Calls are posted there as JSON.
-    url: String,
+    /// Calls of an HTTP service are posted there as JSON.
+    url: Option<String>,
+    /// The hosts that a script may reach.
+    hosts: Vec<String>,
     /// The JSON Schema of its input.
     #[schema(value_type = Object)]
     input_schema: JsonValue,
@@ -37,9 +43,11 @@ impl From<tools::Tool> for Tool {
         Self {
             id: tool.id,
             space_id: tool.space_id,
+            kind: tool.kind,
             name: tool.name,
             description: tool.description,
-            url: tool.url,
+            url: Some(tool.url).filter(|url| !url.is_empty()),
+            hosts: tool.hosts,
             input_schema: tool.input_schema,
             created_by: tool.created_by,
             created_at: tool.created_at,
@@ -60,6 +68,14 @@ pub struct RegisterTool {
     url: String,
     /// The JSON Schema of its input: an object.
     input_schema: Map<String, JsonValue>,
+}
+
+/// The hosts that a script may reach.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetToolHosts {
+    /// Such as `api.example.com`, `api.example.com:8443` or `*.example.com`; without any the script has no network.
+    hosts: Vec<String>,
 }
 
 /// The actor that is granted a tool.
@@ -101,6 +117,25 @@ pub async fn register_space_tool(
         input_schema: JsonValue::Object(body.input_schema),
     };
     Ok(ctx.created(ctx.write(move |tx| tools::register(tx, id, &new)).await?.into()))
+}
+
+/// One tool.
+#[utoipa::path(get, path = "/v1/tools/{id}", tag = "Tools", params(("id" = ToolId, Path)), responses((status = 200, body = One<Tool>)))]
+pub async fn get_tool(ctx: Ctx, PathId(id): PathId<kinds::Tool>) -> Result<Json<One<Tool>>, Failure> {
+    Ok(ctx.one(ctx.peek(move |tx| tools::get(tx, id)).await?.into()))
+}
+
+/// Sets the hosts that a script may reach: for owners and admins of the workspace.
+#[utoipa::path(
+    put, path = "/v1/tools/{id}/hosts", tag = "Tools", params(("id" = ToolId, Path)), request_body = SetToolHosts,
+    responses((status = 200, body = One<Tool>))
+)]
+pub async fn set_tool_hosts(
+    ctx: Ctx,
+    PathId(id): PathId<kinds::Tool>,
+    Body(body): Body<SetToolHosts>,
+) -> Result<Json<One<Tool>>, Failure> {
+    Ok(ctx.one(ctx.write(move |tx| tools::set_hosts(tx, id, &body.hosts)).await?.into()))
 }
 
 /// Grants a tool to an actor: for admins and owners of the tool's space. Again changes nothing.

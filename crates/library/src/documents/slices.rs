@@ -94,14 +94,14 @@ pub fn files_of_cases(tx: &mut Tx<'_>, cases: &[CaseId]) -> Result<Vec<(CaseId, 
     Ok(found)
 }
 
-/// Those of the documents that are files which the actor can see.
-pub(crate) fn visible_files(tx: &mut Tx<'_>, ids: &[DocumentId]) -> Result<HashSet<DocumentId>> {
+/// Those of the documents that are still there and that the actor can see.
+pub(crate) fn visible(tx: &mut Tx<'_>, ids: &[DocumentId]) -> Result<HashSet<DocumentId>> {
     let mut found = HashSet::new();
     for some in ids.chunks(CHUNK) {
         let mut values = vec![Param::Id(tx.actor().id.uuid())];
         values.extend(some.iter().map(ToParam::to_param));
         let sql = format!(
-            "SELECT d.id FROM documents d WHERE d.id IN ({}) AND d.kind = 'file' AND {}",
+            "SELECT d.id FROM documents d WHERE d.id IN ({}) AND {}",
             marks(2, some.len()),
             listing::visible("d", 1)
         );

@@ -8,15 +8,13 @@ use work::{motion::StagePhase, stages};
 
 use super::{Flow, Run, RunState, Step, Verdict, WaitingFor, Worker, check, is_ours, machine, may_go_on};
 use crate::{
-    actions::{self, Call, Effect, Prepared},
+    actions::{self, Call, Effect, FINISH, Prepared},
     is_answer, outside,
     proposals::{self, Proposed, Review},
     runs::steps::{self, NewStep, Pending},
-    tools,
+    scripts, secrets,
+    tools::{self, ToolKind},
 };
-
-/// The action that ends a run's work.
-const FINISH: &str = "finish_stage";
 
 /// What a transaction about a call came to.
 enum Done {
@@ -50,6 +48,8 @@ impl Worker<'_> {
                 Ok(()) => self.call_tool(&call).await,
                 Err(error) => Err(error),
             }
+        } else if actions::is_withheld(&call.name, &self.withheld) {
+            Err(Error::forbidden(format!("The action {} is not given to you.", call.name)))
         } else {
             match actions::parse(&call.name, &call.input) {
                 Ok(action) if action.needs_outside() => self.prepare_and_perform(&call).await,
@@ -118,7 +118,7 @@ impl Worker<'_> {
 
     /// A tool of the space: checked, called, then stored. Killed in between, it is called again under the same key.
     async fn call_tool(&self, call: &Pending) -> Result<Done> {
-        let JobContext { store, workspace, .. } = self.context;
+        let JobContext { store, workspace, stop, .. } = self.context;
         let input = match self.admit(call).await? {
             Done::Admitted(input) => input,
             other => return Ok(other),
@@ -129,7 +129,18 @@ impl Worker<'_> {
         let tool = attached.into_iter().find(|tool| tool.name == name);
         let tool = tool.ok_or_else(|| Error::not_found("tool_not_found", "This tool is not attached to you."))?;
         let key = format!("{}:{}.{}:{}", self.run.id, call.turn_step, call.index, call.id);
-        let output = outside::call(&self.deps.guard, &tool, &input, self.run.id, self.run.case_id, &key).await?;
+        let output = match tool.kind {
+            ToolKind::Http => {
+                outside::call(&self.deps.guard, &tool, &input, self.run.id, self.run.case_id, &key).await?
+            }
+            ToolKind::Script => {
+                let (vault, id) = (self.deps.vault.clone(), tool.id);
+                let read = move |tx: &mut Tx<'_>| secrets::of_tool(tx, &vault, id);
+                let secrets = store.read(*workspace, Actor::SYSTEM, read).await?;
+                let call = scripts::Call { run: self.run.id, case: self.run.case_id, key };
+                scripts::run(&self.deps.sandbox, &tool, &input, secrets, &call, stop).await?
+            }
+        };
         let (known, call) = (self.run.clone(), call.clone());
         let write = move |tx: &mut Tx<'_>| {
             let Some(mut run) = is_ours(tx, &known)? else { return Ok(Done::Left) };

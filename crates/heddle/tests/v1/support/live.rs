@@ -48,11 +48,15 @@ impl Live {
     }
 
     pub async fn until(&mut self, verb: &str) -> (i64, Json) {
-        loop {
-            let (seq, found, data) = self.next().await;
-            if found == verb {
-                return (seq, data);
+        let found = async {
+            loop {
+                let (seq, found, data) = self.next().await;
+                if found == verb {
+                    return (seq, data);
+                }
             }
-        }
+        };
+        // What keeps the stream open is no event.
+        tokio::time::timeout(Duration::from_secs(40), found).await.unwrap_or_else(|_| panic!("no {verb} in time"))
     }
 }

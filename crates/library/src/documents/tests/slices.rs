@@ -116,9 +116,11 @@ fn slices_neither_repeat_nor_leave_out_what_came_at_the_same_time() {
         assert_eq!((names_of(one), names_of(two)), (vec!["n4".into(), "n3".into()], vec!["n2".into(), "n1".into()]));
         // A change moves a note to the end of those by their last change, and nowhere else.
         let patch = NotePatch { body: Some(None), ..NotePatch::default() };
-        ws.write(scene.member, |tx| update_note(tx, ids[0], &patch));
+        for id in [ids[0], ids[1]] {
+            ws.write(scene.member, |tx| update_note(tx, id, &patch));
+        }
         let by = |sort| move |tx: &mut Tx<'_>| names(tx, DocumentKind::Note, space, sort, Direction::Ascending);
-        assert_eq!(ws.read(scene.observer, by(DocumentSort::Updated)), ["n1", "n2", "n4", "late", "n0"]);
+        assert_eq!(ws.read(scene.observer, by(DocumentSort::Updated)), ["n2", "n4", "late", "n0", "n1"]);
         assert_eq!(ws.read(scene.observer, by(DocumentSort::Created)), ["n0", "n1", "n2", "n4", "late"]);
     });
 }
