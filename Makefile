@@ -20,8 +20,10 @@ format:
 	cargo fmt --all
 
 openapi: ## write openapi/*.json anew
-	cargo run --locked -p heddle -- openapi interloom-v1 > openapi/interloom-v1.json.new
-	mv openapi/interloom-v1.json.new openapi/interloom-v1.json
+	cargo build --locked -p heddle
+	for name in interloom-v1 interloom-public; do \
+	  $(CARGO_TARGET_DIR)/debug/heddle openapi $$name > openapi/$$name.json.new && mv openapi/$$name.json.new openapi/$$name.json || exit 1; \
+	done
 
 bench: ## measure speed and memory, write bench/RESULTS.md
 	cargo build --release --locked -p heddle -p heddle-bench

@@ -91,7 +91,10 @@ pub fn render(body: &[u8]) -> Option<Vec<u8>> {
 pub fn render_line(body: &[u8]) -> Vec<u8> {
     let Ok(Value::Object(object)) = serde_json::from_slice::<Value>(body) else { return body.to_vec() };
     let columns = ["seq", "n", "at", "kind", "verb", "tool", "subject_id", "is_error", "output"];
-    let cells = columns.iter().filter_map(|column| object.get(*column)).map(cell).filter(|cell| !cell.is_empty());
+    let cells = columns.iter().filter_map(|column| match (*column, object.get(*column)?) {
+        ("is_error", Value::Bool(failed)) => failed.then(|| "failed".to_owned()),
+        (_, value) => Some(cell(value)).filter(|cell| !cell.is_empty()),
+    });
     let line = cells.collect::<Vec<_>>().join("  ");
     match terminal_width() {
         Some(width) => cut(&line, width).into_bytes(),
@@ -108,6 +111,9 @@ fn terminal_width() -> Option<usize> {
 }
 
 fn list(items: &[Value], width: Option<usize>) -> String {
+    if items.is_empty() {
+        return "(none)\n".to_owned();
+    }
     let objects: Vec<&Map<String, Value>> = items.iter().filter_map(Value::as_object).collect();
     if objects.len() < items.len() {
         return items.iter().map(|item| cell(item) + "\n").collect();
@@ -291,6 +297,21 @@ mod tests {
             shown(one),
             "id           a\ndescription  first\n             second\nlabels       urgent\nsummary\n"
         );
+    }
+
+    #[test]
+    fn a_list_of_nothing_says_so() {
+        assert_eq!(shown(json!({"data": [], "has_more": false})), "(none)\n");
+        assert_eq!(shown(json!([])), "(none)\n");
+    }
+
+    #[test]
+    fn steps_and_events_are_shown_one_a_line() {
+        let line = |value: Value| String::from_utf8(render_line(value.to_string().as_bytes())).expect("UTF-8");
+        let step =
+            |failed: bool| json!({"n": 2, "kind": "tool", "tool": "read_case", "is_error": failed, "output": null});
+        assert_eq!(line(step(false)), "2  tool  read_case");
+        assert_eq!(line(step(true)), "2  tool  read_case  failed");
     }
 
     #[test]

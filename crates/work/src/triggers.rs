@@ -66,12 +66,10 @@ pub fn set(tx: &mut Tx<'_>, space: SpaceId, trigger: Option<Trigger>) -> Result<
         Some(Trigger::ReferenceTask { reference_case_id }) => {
             cases::require(tx, reference_case_id, Right::See)?;
         }
-        Some(Trigger::ApplyProcedure { procedure_id }) => {
-            if procedures::get(tx, procedure_id)?.space_id != space {
-                return Err(Error::conflict("procedure_elsewhere", "The procedure belongs to another space."));
-            }
+        Some(Trigger::ApplyProcedure { procedure_id }) if procedures::get(tx, procedure_id)?.space_id != space => {
+            return Err(Error::conflict("procedure_elsewhere", "The procedure belongs to another space."));
         }
-        None => {}
+        Some(Trigger::ApplyProcedure { .. }) | None => {}
     }
     let kept = trigger.map(|trigger| json!(trigger));
     tx.execute("UPDATE spaces SET trigger = $2, updated_at = $3 WHERE id = $1", params![space, kept, tx.now()])?;

@@ -3,7 +3,7 @@
 use api::{Body, Ctx, Failure, PathId, Query, patch};
 use axum::{Json, http::StatusCode};
 use identity::actors::{self, ActorPatch, ActorType, NewActor, Profile};
-use kernel::{Error, Rule, Timestamp, ids::ActorId, kinds};
+use kernel::{Timestamp, ids::ActorId, kinds};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,7 +18,7 @@ pub struct Actor {
     name: String,
     /// A person's address.
     email: Option<String>,
-    /// The model an agent thinks with; `rules` is the built-in planner.
+    /// The model an agent thinks with; `rules` is the built-in planner, null the server's default.
     model_id: Option<String>,
     system_prompt: Option<String>,
     capabilities: Vec<String>,
@@ -53,7 +53,7 @@ pub struct CreateActor {
     actor_type: ActorType,
     name: String,
     email: Option<String>,
-    /// Required for type ai.
+    /// The model an agent thinks with; the server's default when absent.
     model_id: Option<String>,
     system_prompt: Option<String>,
     #[serde(default)]
@@ -92,10 +92,6 @@ pub async fn list_actors(ctx: Ctx, Query(paging): Query<Paging>) -> Result<Json<
 /// Makes an actor: for owners and admins of the workspace.
 #[utoipa::path(post, path = "/v1/actors", tag = "Actors", request_body = CreateActor, responses((status = 201, body = One<Actor>)))]
 pub async fn create_actor(ctx: Ctx, Body(body): Body<CreateActor>) -> Result<(StatusCode, Json<One<Actor>>), Failure> {
-    if body.actor_type == ActorType::Ai && body.model_id.is_none() {
-        let message = "an actor of type ai needs a model_id; rules is the built-in planner";
-        return Err(Error::against(Rule::Missing, "model_id", message).into());
-    }
     let new = NewActor {
         actor_type: body.actor_type,
         name: body.name,

@@ -27,7 +27,7 @@ on_each_engine! {
     async fn actors_are_guarded(server: &Server) {
         let world = World::new(server).await;
         world.member.post("/v1/actors", json!({"type": "human", "name": "Bo"})).await.refused(403, "forbidden");
-        world.owner.post("/v1/actors", json!({"type": "ai", "name": "A"})).await.invalid("model_id");
+        world.owner.post("/v1/actors", json!({"type": "ai", "name": "A", "model_id": ""})).await.invalid("model_id");
         world.owner.post("/v1/actors", json!({"type": "robot", "name": "A"})).await.invalid("type");
         world.owner.post("/v1/actors", json!({"type": "human", "name": "A", "system_prompt": "x"})).await.invalid("system_prompt");
         world.owner.post("/v1/actors", json!({"type": "ai", "name": "A", "model_id": "m", "email": "a@b"})).await.invalid("email");

@@ -39,7 +39,7 @@ fn each_field_belongs_to_people_or_to_agents() {
         ("system_prompt", NewActor { system_prompt: Some("p".to_owned()), ..person("x") }),
         ("capabilities", NewActor { capabilities: vec!["c".to_owned()], ..person("x") }),
         ("review", NewActor { review: vec!["r".to_owned()], ..person("x") }),
-        ("model_id", NewActor { model_id: None, ..agent("x") }),
+        ("model_id", NewActor { model_id: Some(String::new()), ..agent("x") }),
         ("email", NewActor { email: Some("a@b".to_owned()), ..agent("x") }),
         ("capabilities", NewActor { capabilities: vec!["c".to_owned(); 101], ..agent("x") }),
     ];
@@ -50,7 +50,7 @@ fn each_field_belongs_to_people_or_to_agents() {
             assert_eq!(error.fields()[0].path, *field);
         }
         let (maria, helper) = (add(ws, &person("Maria")), add(ws, &agent("Helper")));
-        let for_agents = ActorPatch { model_id: Some("m".to_owned()), ..ActorPatch::default() };
+        let for_agents = ActorPatch { model_id: Some(Some("m".to_owned())), ..ActorPatch::default() };
         let for_people = ActorPatch { email: Some(None), ..ActorPatch::default() };
         for (id, patch, field) in [(maria.id, &for_agents, "model_id"), (helper.id, &for_people, "email")] {
             let error = refused(
