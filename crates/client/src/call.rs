@@ -178,15 +178,36 @@ impl<B> IntoBody<B> for Raw {
 #[derive(Clone)]
 pub struct Upload {
     pub(crate) part: &'static str,
-    pub(crate) path: PathBuf,
+    pub(crate) source: Source,
     pub(crate) fields: Vec<(&'static str, String)>,
-    pub(crate) watcher: Option<Arc<dyn Fn(u64) + Send + Sync>>,
+    pub(crate) watcher: Option<Watcher>,
+}
+
+/// Is told how many bytes of a file have been handed over.
+pub(crate) type Watcher = Arc<dyn Fn(u64) + Send + Sync>;
+
+/// Where the bytes of an upload are.
+#[derive(Clone)]
+pub(crate) enum Source {
+    /// On disk.
+    Path(PathBuf),
+    /// At hand, with the name that the file is to have.
+    Bytes { name: String, bytes: Bytes },
 }
 
 impl Upload {
     /// The file at `path`, in a part of that name. It is read from disk while it is sent.
     pub(crate) fn new(part: &'static str, path: impl AsRef<Path>) -> Self {
-        Self { part, path: path.as_ref().to_owned(), fields: Vec::new(), watcher: None }
+        Self::of(part, Source::Path(path.as_ref().to_owned()))
+    }
+
+    /// These bytes as a file called `name`, in a part of that name.
+    pub(crate) fn bytes(part: &'static str, name: &str, bytes: Bytes) -> Self {
+        Self::of(part, Source::Bytes { name: name.to_owned(), bytes })
+    }
+
+    fn of(part: &'static str, source: Source) -> Self {
+        Self { part, source, fields: Vec::new(), watcher: None }
     }
 
     /// Adds a field if it has a value that is not empty.
@@ -199,8 +220,8 @@ impl Upload {
 }
 
 impl<T> Call<T> {
-    /// Tells `watcher` how many bytes of the file have been handed over, each time some have. Without a file it is never
-    /// called. A repeated attempt begins again at 0.
+    /// Tells `watcher` how many bytes of the file have been handed over, each time some have. Without a file on disk it is
+    /// never called. A repeated attempt begins again at 0.
     pub fn watched(mut self, watcher: impl Fn(u64) + Send + Sync + 'static) -> Self {
         if let Body::Upload(upload) = &mut self.body {
             upload.watcher = Some(Arc::new(watcher));

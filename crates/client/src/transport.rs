@@ -3,6 +3,7 @@
 use std::{
     fmt,
     net::IpAddr,
+    path::Path,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -17,7 +18,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     Answer, ApiError, ApiKey, Call, Error, Incoming, Result, Retry, Upload,
-    call::{Body, path},
+    call::{Body, Source, Watcher, path},
     retry::Attempts,
     stream::{EventStream, Resume},
 };
@@ -35,6 +36,8 @@ pub struct Settings {
     pub retry: Retry,
     /// What the client calls itself.
     pub user_agent: String,
+    /// Whether proxies that the environment names are used. A server on this machine is never reached through one.
+    pub proxies: bool,
 }
 
 impl Default for Settings {
@@ -45,6 +48,7 @@ impl Default for Settings {
             idle_timeout: Duration::from_secs(60),
             retry: Retry::default(),
             user_agent: concat!("heddle-client/", env!("CARGO_PKG_VERSION")).to_owned(),
+            proxies: true,
         }
     }
 }
@@ -92,17 +96,33 @@ impl Client {
         if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
             return Err(Error::Invalid("the base URL must hold no user, password, query or fragment".into()));
         }
-        let mut authorization = HeaderValue::try_from(format!("Bearer {}", key.reveal()))
-            .map_err(|_| Error::Invalid("the API key has characters that no key has".into()))?;
-        authorization.set_sensitive(true);
+        let authorization = authorization(&key)?;
         let builder = builder(&settings).redirect(Policy::none());
         // Reading the system's certificates takes longer than a call to a local server.
         let builder = if url.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
         // What runs on this machine is not reached through a proxy elsewhere.
-        let builder = if is_local(&url) { builder.no_proxy() } else { builder };
+        let builder = if is_local(&url) || !settings.proxies { builder.no_proxy() } else { builder };
         let http = builder.build().map_err(|error| Error::Invalid(format!("no HTTP client: {error}")))?;
         let origin = url.origin().ascii_serialization();
         Ok(Self { shared: Arc::new(Shared { base, origin, authorization, http, roaming: OnceLock::new(), settings }) })
+    }
+
+    /// A client for the same server with another key. It shares this one's connections.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a key that cannot be sent.
+    pub fn with_key(&self, key: &ApiKey) -> Result<Self> {
+        let authorization = authorization(key)?;
+        let Shared { base, origin, http, settings, .. } = &*self.shared;
+        let shared = Shared {
+            base: base.clone(),
+            origin: origin.clone(),
+            authorization,
+            http: http.clone(),
+            roaming: OnceLock::new(),
+            settings: settings.clone(),
+        };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The base URL, without a slash at its end.
@@ -285,6 +305,13 @@ fn builder(settings: &Settings) -> reqwest::ClientBuilder {
     reqwest::Client::builder().connect_timeout(settings.connect_timeout).user_agent(&settings.user_agent)
 }
 
+fn authorization(key: &ApiKey) -> Result<HeaderValue> {
+    let mut value = HeaderValue::try_from(format!("Bearer {}", key.reveal()))
+        .map_err(|_| Error::Invalid("the API key has characters that no key has".into()))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
 fn is_local(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
@@ -310,16 +337,29 @@ async fn collect(client: &Client, host: &str, mut response: Response) -> Result<
     Ok(Answer { status, headers, body })
 }
 
-/// The form of an upload. The file is opened here and read while it is sent.
+/// The form of an upload.
 async fn form(upload: &Upload) -> Result<Form> {
-    let failed = |source| Error::File { path: upload.path.clone(), source };
-    let file = tokio::fs::File::open(&upload.path).await.map_err(failed)?;
+    let part = match &upload.source {
+        Source::Path(path) => file(path, upload.watcher.clone()).await?,
+        Source::Bytes { name, bytes } => {
+            Part::stream_with_length(bytes.clone(), bytes.len() as u64).file_name(name.clone())
+        }
+    };
+    let part = part.mime_str("application/octet-stream");
+    let part = part.map_err(|error| Error::Invalid(format!("the file cannot be sent: {error}")))?;
+    let form = Form::new().part(upload.part, part);
+    Ok(upload.fields.iter().fold(form, |form, (name, value)| form.text(*name, value.clone())))
+}
+
+/// A file on disk. It is opened here and read while it is sent.
+async fn file(path: &Path, watcher: Option<Watcher>) -> Result<Part> {
+    let failed = |source| Error::File { path: path.to_owned(), source };
+    let file = tokio::fs::File::open(path).await.map_err(failed)?;
     let about = file.metadata().await.map_err(failed)?;
     if about.is_dir() {
         return Err(failed(std::io::ErrorKind::IsADirectory.into()));
     }
-    let name = upload.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let watcher = upload.watcher.clone();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut sent = 0;
     let pieces = tokio_util::io::ReaderStream::with_capacity(file, 64 << 10);
     let pieces = futures::StreamExt::inspect(pieces, move |piece| {
@@ -331,8 +371,5 @@ async fn form(upload: &Upload) -> Result<Form> {
     let body = reqwest::Body::wrap_stream(pieces);
     // The length of a pipe is not known beforehand.
     let part = if about.is_file() { Part::stream_with_length(body, about.len()) } else { Part::stream(body) };
-    let part = part.file_name(name).mime_str("application/octet-stream");
-    let part = part.map_err(|error| Error::Invalid(format!("the file cannot be sent: {error}")))?;
-    let form = Form::new().part(upload.part, part);
-    Ok(upload.fields.iter().fold(form, |form, (name, value)| form.text(*name, value.clone())))
+    Ok(part.file_name(name))
 }

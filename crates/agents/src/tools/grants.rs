@@ -78,7 +78,9 @@ pub fn replace(tx: &mut Tx<'_>, agent: ActorId, wanted: &[ToolId]) -> Result<Vec
         }
     }
     if !unknown.is_empty() {
-        let error = Error::new(Kind::Invalid, "invalid_tool_ids", "One of the ids names no tool that can be given.");
+        // Clients of the public API check this text.
+        let message = "One or more tool IDs are unknown or unavailable.";
+        let error = Error::new(Kind::Invalid, "invalid_tool_ids", message);
         return Err(unknown.iter().fold(error, |error, id| error.with_field(id.to_string(), "no such tool")));
     }
     let withheld: Vec<String> =

@@ -160,7 +160,7 @@ pub async fn get_artifact(ctx: Ctx, PathId(id): PathId<kinds::Document>) -> Resu
 /// The bytes of an artifact under their own type; always as a download, so that no page of ours can be made of them.
 #[utoipa::path(
     get, path = "/v1/artifacts/{id}/download", tag = "Artifacts", params(("id" = DocumentId, Path)),
-    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>))
+    responses((status = 200, content_type = "*/*", body = Vec<u8>))
 )]
 pub async fn download_artifact(ctx: Ctx, PathId(id): PathId<kinds::Document>) -> Result<Response, Failure> {
     let content = ctx.peek(move |tx| documents::content(tx, id)).await?;

@@ -83,7 +83,15 @@ async fn until_over(session: &Session, mut answer: Answer) -> Result {
         }
         tokio::time::sleep(wait).await;
         wait = (wait * 3 / 2).min(LONGEST_WAIT);
-        answer = session.client.send_raw(&api::get(import.id)).await?;
+        answer = match session.client.send_raw(&api::get(import.id)).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                // The import goes on, and its id must not be lost.
+                bar.finish_and_clear();
+                session.out.body(&answer.body)?;
+                return Err(error.into());
+            }
+        };
     };
     bar.finish_and_clear();
     session.out.body(&answer.body)?;

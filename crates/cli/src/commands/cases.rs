@@ -212,22 +212,17 @@ impl Fields for ChangedCase {}
 
 impl Filter {
     fn query(self, paging: &CursorFlags) -> ListCases {
-        let given = |value: &Option<String>| value.as_deref().is_some_and(|value| !value.is_empty());
-        let scoped = given(&self.space_id) || given(&self.parent_case_id);
-        let sort = self.sort.as_deref().filter(|sort| !sort.is_empty()).map(Sort::from);
-        let sort = sort.unwrap_or(if scoped { Sort::Position } else { Sort::CreatedAt });
-        let direction = self.direction.as_deref().filter(|direction| !direction.is_empty()).map(Direction::from);
-        let ascending = scoped || sort == Sort::Position;
-        let direction = direction.unwrap_or(if ascending { Direction::Asc } else { Direction::Desc });
-        ListCases {
+        let given = |value: Option<String>| value.filter(|value| !value.is_empty());
+        let query = ListCases {
             paging: paging.page(),
             space_id: self.space_id,
             parent_case_id: self.parent_case_id,
             assignee_id: self.assignee_id,
             status: values(self.status).iter().map(|status| CaseStatus::from(status.as_str())).collect(),
-            sort: Some(sort),
-            direction: Some(direction),
-        }
+            sort: given(self.sort).as_deref().map(Sort::from),
+            direction: given(self.direction).as_deref().map(Direction::from),
+        };
+        query.in_usual_order()
     }
 }
 

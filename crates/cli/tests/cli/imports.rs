@@ -35,6 +35,12 @@ fn an_import_is_waited_for_until_it_is_over() {
     assert!(outcome.stdout.contains("\"status\": \"failed\""));
     assert!(outcome.error()["message"].as_str().expect("a message").contains("failed"));
 
+    // What was begun is not forgotten when the server goes away.
+    let stub = Stub::answering([import("pending", 0), Reply::error(401, "unauthorized")]);
+    let outcome = Person::at(&stub).run(&["case-ingestions", "create", &path, "--space-id", "s", "--wait"]);
+    assert_eq!((outcome.code, outcome.error()["code"].as_str()), (3, Some("unauthorized")));
+    assert!(outcome.stdout.contains(ID));
+
     let stub = Stub::answering([Reply::error(404, "case_ingestion_not_found")]);
     assert_eq!(Person::at(&stub).run(&["case-ingestions", "wait", "x"]).code, 4);
 }

@@ -2,6 +2,7 @@
 
 use std::{fmt::Display, path::Path};
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -93,6 +94,12 @@ pub struct EntryError {
 /// Begins an import of the file into the space.
 pub fn create(manifest: impl AsRef<Path>, space_id: &str) -> Call<CaseIngestion> {
     post("case-ingestions").upload(Upload::new("manifest", manifest).field("space_id", Some(space_id)))
+}
+
+/// Begins an import of these JSON lines into the space.
+pub fn create_from(manifest: Bytes, space_id: &str) -> Call<CaseIngestion> {
+    let upload = Upload::bytes("manifest", "manifest.jsonl", manifest).field("space_id", Some(space_id));
+    post("case-ingestions").upload(upload)
 }
 
 /// One import.

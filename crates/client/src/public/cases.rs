@@ -107,6 +107,19 @@ pub struct ListCases {
     pub direction: Option<Direction>,
 }
 
+impl ListCases {
+    /// The same query with an order, where it has none: by position and ascending within a space or a case, as its tree is
+    /// browsed; else the newest first.
+    pub fn in_usual_order(mut self) -> Self {
+        let given = |id: &Option<String>| id.as_deref().is_some_and(|id| !id.is_empty());
+        let scoped = given(&self.space_id) || given(&self.parent_case_id);
+        let sort = self.sort.get_or_insert(if scoped { Sort::Position } else { Sort::CreatedAt });
+        let ascending = scoped || *sort == Sort::Position;
+        self.direction.get_or_insert(if ascending { Direction::Asc } else { Direction::Desc });
+        self
+    }
+}
+
 /// A new case, in exactly one place.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct CreateCase {

@@ -2,6 +2,7 @@
 
 use std::{fmt::Display, path::Path};
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -84,6 +85,11 @@ pub fn list(query: &ListFiles) -> Call<Page<File>> {
 /// Sends a file up, into a space, a case or neither.
 pub fn upload(path: impl AsRef<Path>, space_id: Option<&str>, case_id: Option<&str>) -> Call<File> {
     post("files").upload(Upload::new("file", path).field("space_id", space_id).field("case_id", case_id))
+}
+
+/// Sends bytes up as a file called `name`, into a space, a case or neither.
+pub fn upload_bytes(name: &str, bytes: Bytes, space_id: Option<&str>, case_id: Option<&str>) -> Call<File> {
+    post("files").upload(Upload::bytes("file", name, bytes).field("space_id", space_id).field("case_id", case_id))
 }
 
 /// One file, with a fresh address for its bytes.

@@ -56,6 +56,8 @@ pub struct Case {
     pub priority: Option<Priority>,
     /// Who works on it.
     pub assigned_actor_id: Option<Uuid>,
+    /// When it is due.
+    pub due_at: Option<Timestamp>,
     /// Its labels.
     #[serde(default, deserialize_with = "or_empty")]
     pub labels: Vec<CaseLabel>,
@@ -122,6 +124,9 @@ pub struct CreateCase {
     /// Who works on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assigned_actor_id: Option<Uuid>,
+    /// When it is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
     /// The procedure it follows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub procedure_id: Option<Uuid>,
@@ -148,6 +153,9 @@ pub struct UpdateCase {
     /// Who works on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assigned_actor_id: Patch<Uuid>,
+    /// When it is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_at: Patch<Timestamp>,
 }
 
 /// How a case ended.

@@ -43,6 +43,10 @@ fn patch<T>(collection: &str) -> Call<T> {
     Call::new(Method::PATCH, ROOT).at(collection)
 }
 
+fn put<T>(collection: &str) -> Call<T> {
+    Call::new(Method::PUT, ROOT).at(collection)
+}
+
 fn delete<T>(collection: &str) -> Call<T> {
     Call::new(Method::DELETE, ROOT).at(collection)
 }

@@ -1,4 +1,4 @@
-//! Tools of spaces, which agents call over HTTP.
+//! Tools that agents call: HTTP services and scripts.
 
 use std::fmt::Display;
 
@@ -7,22 +7,38 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{List, One, Pages, get, post};
-use crate::{Call, IntoBody};
+use super::{List, One, Pages, get as read, post, put};
+use crate::{
+    Call, IntoBody,
+    names::{names, or_empty},
+};
+
+names! {
+    /// What a tool is.
+    ToolKind {
+        Http = "http",
+        Script = "script",
+    }
+}
 
 /// A tool.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Tool {
     /// Its id.
     pub id: Uuid,
-    /// The space it belongs to.
-    pub space_id: Uuid,
+    /// The space it belongs to; none for a tool of the whole workspace.
+    pub space_id: Option<Uuid>,
+    /// What it is.
+    pub kind: ToolKind,
     /// Its name.
     pub name: String,
     /// What it is for.
     pub description: String,
-    /// Where it is called.
-    pub url: String,
+    /// Where a service is called.
+    pub url: Option<String>,
+    /// The hosts that a script may reach.
+    #[serde(default, deserialize_with = "or_empty")]
+    pub hosts: Vec<String>,
     /// A JSON schema of what it takes.
     pub input_schema: Map<String, Value>,
     /// Who registered it.
@@ -53,9 +69,16 @@ pub struct AttachTool {
     pub actor_id: Uuid,
 }
 
+/// The hosts that a script may reach.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SetHosts {
+    /// All of them.
+    pub hosts: Vec<String>,
+}
+
 /// The tools of a space.
 pub fn list(space_id: impl Display, pages: &Pages) -> Call<List<Tool>> {
-    get("spaces").at(space_id).at("tools").on(pages)
+    read("spaces").at(space_id).at("tools").on(pages)
 }
 
 /// Registers a tool in a space.
@@ -66,4 +89,14 @@ pub fn register(space_id: impl Display, body: impl IntoBody<RegisterTool>) -> Ca
 /// Gives a tool to an agent.
 pub fn attach(id: impl Display, body: impl IntoBody<AttachTool>) -> Call<One<Tool>> {
     post("tools").at(id).at("attach").json(body)
+}
+
+/// One tool.
+pub fn get(id: impl Display) -> Call<One<Tool>> {
+    read("tools").at(id)
+}
+
+/// Sets which hosts a script may reach.
+pub fn set_hosts(id: impl Display, body: impl IntoBody<SetHosts>) -> Call<One<Tool>> {
+    put("tools").at(id).at("hosts").json(body)
 }

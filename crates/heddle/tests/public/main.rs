@@ -15,6 +15,7 @@ mod procedures;
 mod scripts;
 mod secrets;
 mod spaces;
+mod sweep;
 mod threads;
 mod tools;
 mod users;

@@ -3,12 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::{Method, multipart};
-use serde_json::{Map, Value as Json, json};
+use reqwest::Method;
+use serde_json::json;
 
 use crate::{
     agents, artifacts, on_each_engine,
-    support::{Answer, Client, Engine, Live, Server, World},
+    support::{
+        Engine, Live, Server, World,
+        operations::{self, call},
+    },
 };
 
 /// Operations that a member of the workspace may call without any role in a space.
@@ -29,74 +32,6 @@ const OPEN_TO_STRANGERS: &[(&str, &str)] = &[
     ("follow_events", "shows what the caller may see"),
     ("search", "finds what the caller may see"),
 ];
-
-/// One operation of the document.
-struct Operation {
-    id: String,
-    method: Method,
-    path: String,
-    body: Option<Json>,
-    multipart: bool,
-}
-
-fn operations(document: &Json) -> Vec<Operation> {
-    let mut all = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            let content = &operation["requestBody"]["content"];
-            all.push(Operation {
-                id: operation["operationId"].as_str().expect("every operation has a name").to_owned(),
-                method: method.to_uppercase().parse().unwrap(),
-                path: path.clone(),
-                body: content.get("application/json").map(|json| json["schema"].clone()),
-                multipart: content.get("multipart/form-data").is_some(),
-            });
-        }
-    }
-    all
-}
-
-/// A value that fits a schema: the required fields, with ids of the world where a field's name says which.
-fn example(document: &Json, schema: &Json, name: &str, ids: &BTreeMap<&str, String>) -> Json {
-    if let Some(reference) = schema["$ref"].as_str() {
-        return example(document, document.pointer(&reference[1..]).expect("references resolve"), name, ids);
-    }
-    for combined in ["oneOf", "anyOf", "allOf"] {
-        if let Some(options) = schema[combined].as_array() {
-            let option = options.iter().find(|option| option["type"] != "null").unwrap();
-            return example(document, option, name, ids);
-        }
-    }
-    if let Some(first) = schema["enum"].as_array().and_then(|values| values.last()) {
-        return first.clone();
-    }
-    let kind = match &schema["type"] {
-        Json::Array(kinds) => kinds[0].as_str().unwrap(),
-        other => other.as_str().unwrap_or("object"),
-    };
-    match kind {
-        "string" if schema["format"] == "uuid" => {
-            json!(ids.get(name).unwrap_or_else(|| panic!("no id for the field {name}")))
-        }
-        "string" if name == "url" => json!("https://example.com/tool"),
-        "string" => json!("some_text"),
-        "integer" | "number" => json!(1),
-        "boolean" => json!(true),
-        "array" => json!([]),
-        _ => {
-            let mut object = Map::new();
-            for field in schema["required"].as_array().into_iter().flatten() {
-                let field = field.as_str().unwrap();
-                object.insert(field.to_owned(), example(document, &schema["properties"][field], field, ids));
-            }
-            // What is attached to a case, a thread or a space needs one of them.
-            if schema["properties"].get("case_id").is_some() {
-                object.insert("case_id".to_owned(), json!(ids["case_id"]));
-            }
-            Json::Object(object)
-        }
-    }
-}
 
 /// Ids of the world, by the collection in a path and by the field of a body.
 async fn things(world: &World) -> BTreeMap<&'static str, String> {
@@ -147,39 +82,12 @@ async fn things(world: &World) -> BTreeMap<&'static str, String> {
     ])
 }
 
-async fn call(client: &Client, document: &Json, operation: &Operation, ids: &BTreeMap<&str, String>) -> Answer {
-    let mut path = String::new();
-    let mut collection = "";
-    for segment in operation.path.split('/').skip(1) {
-        path.push('/');
-        if segment.starts_with('{') {
-            path.push_str(
-                ids.get(collection).unwrap_or_else(|| panic!("no id for {} in {}", collection, operation.path)),
-            );
-        } else {
-            path.push_str(segment);
-            collection = segment;
-        }
-    }
-    let mut request = client.request(operation.method.clone(), &path);
-    if operation.multipart {
-        let form = multipart::Form::new()
-            .text("case_id", ids["case_id"].clone())
-            .text("name", "table")
-            .part("file", multipart::Part::bytes(b"a,b\n1,2\n".to_vec()).file_name("t.csv"));
-        request = request.multipart(form);
-    } else if let Some(schema) = &operation.body {
-        request = request.json(&example(document, schema, "", ids));
-    }
-    client.send(request).await
-}
-
 on_each_engine! {
     async fn every_operation_refuses_those_it_is_not_for(server: &Server) {
         let world = World::new(server).await;
         let ids = things(&world).await;
         let document = world.anonymous.get("/openapi/interloom-v1.json").await.body;
-        let operations = operations(&document);
+        let operations = operations::all(&document);
         assert!(operations.len() >= 40, "{}", operations.len());
         for operation in &operations {
             let name = format!("{} {}", operation.method, operation.path);

@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod live;
+pub mod operations;
 pub mod server;
 pub mod world;
 
