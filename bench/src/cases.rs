@@ -25,15 +25,16 @@ const CLIENTS: usize = 64;
 const TIME: Duration = Duration::from_secs(6);
 
 /// A workspace to measure in.
-struct Bench {
-    store: Store,
-    workspace: WorkspaceId,
-    actor: Actor,
-    space: SpaceId,
-    key: String,
+pub struct Bench {
+    pub store: Store,
+    pub workspace: WorkspaceId,
+    pub actor: Actor,
+    pub space: SpaceId,
+    pub key: String,
 }
 
-async fn bench(folder: &Path) -> Result<Bench> {
+/// Makes a workspace in a folder.
+pub async fn bench(folder: &Path) -> Result<Bench> {
     let store = Store::open(Config::embedded(folder)).await?;
     let (workspace, user, profile) = workspaces::create(&store, "Bench", None, "bench@example.com", None).await?;
     let workspace = workspace.id;

@@ -119,7 +119,7 @@ async fn import(folder: &Path, log: &Path) -> Result<(String, i64, Duration)> {
 
 /// Inserts the rows of `from` into a new database of the same schema and settings, by plain prepared statements, 500 cases
 /// a transaction, in the order in which they were made; the time that takes, without reading them.
-fn insert_bare(from: &Path, to: &Path) -> Result<Duration> {
+pub fn insert_bare(from: &Path, to: &Path) -> Result<Duration> {
     let source = Connection::open(from)?;
     let mut target = Connection::open(to)?;
     target.pragma_update(None, "journal_mode", "WAL")?;
@@ -182,13 +182,13 @@ fn rows_of(source: &Connection, cases: Vec<Vec<Value>>) -> Result<Vec<Placed>> {
 fn insert(target: &mut Connection, rows: &[Placed]) -> Result<()> {
     let transaction = target.transaction()?;
     {
-        let mut statements = Vec::new();
-        for (place, table) in TABLES.iter().enumerate() {
-            let width = rows.iter().find(|(of, _)| *of == place).map_or(0, |(_, row)| row.len());
-            statements.push(transaction.prepare_cached(&statement(table, width))?);
-        }
+        let mut statements: [Option<rusqlite::CachedStatement<'_>>; TABLES.len()] = Default::default();
         for (place, row) in rows {
-            statements[*place].execute(params_from_iter(row))?;
+            let prepared = match &mut statements[*place] {
+                Some(prepared) => prepared,
+                none => none.insert(transaction.prepare_cached(&statement(TABLES[*place], row.len()))?),
+            };
+            prepared.execute(params_from_iter(row))?;
         }
     }
     transaction.commit()?;

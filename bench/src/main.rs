@@ -3,8 +3,10 @@
 //! Each figure is a ratio, so that it means the same on another machine. `make bench` builds and runs all of it.
 
 mod cases;
+mod cli;
 mod footprint;
 mod import;
+mod ingest;
 mod load;
 mod report;
 mod server;
@@ -36,6 +38,12 @@ fn main() -> Result<()> {
     }
     if wanted("import") {
         rows.push(import::against_bare_inserts()?);
+    }
+    if wanted("ingest") {
+        rows.extend(ingest::measure()?);
+    }
+    if wanted("cli") {
+        rows.push(cli::get_against_curl()?);
     }
     if wanted("footprint") {
         rows.extend(footprint::measure()?);

@@ -68,7 +68,7 @@ pub fn serve(arguments: &[String]) -> Result<()> {
         });
         let router = axum::Router::new()
             .route("/empty", axum::routing::get(|| async {}))
-            .merge(heddle::http::router(app, metrics));
+            .merge(heddle::http::router(app, metrics, None));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         println!("{}", listener.local_addr()?);
         axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await?;

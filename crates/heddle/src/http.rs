@@ -10,6 +10,7 @@ use axum::{
     routing::get,
 };
 use identity::sessions;
+use mcp::remote::Remote;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Deserialize;
 use serde_json::json;
@@ -21,9 +22,11 @@ use crate::measure;
 /// The largest JSON body, in bytes. Files have a limit of their own.
 const JSON_BODY: usize = 2 << 20;
 
-/// Everything that is served.
-pub fn router(app: App, metrics: PrometheusHandle) -> Router {
+/// Everything that is served; with `agents`, also the Model Context Protocol.
+pub fn router(app: App, metrics: PrometheusHandle, agents: Option<Remote>) -> Router {
+    let protocol = agents.map_or_else(Router::new, |agents| Router::new().route_service("/mcp", agents));
     Router::new()
+        .merge(protocol)
         .merge(api_interloom::v1::router(&app))
         .merge(api_interloom::public::router(&app))
         .merge(api_interloom::download::router())

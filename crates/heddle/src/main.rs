@@ -1,6 +1,10 @@
 //! The binary: `heddle serve` and every command beside it.
 
-use std::{env, process::ExitCode};
+use std::{
+    env,
+    io::{self, ErrorKind, Write},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 use cli::{Failure, Program, RootFlags};
@@ -94,6 +98,10 @@ fn print_openapi(name: &str) -> kernel::Result<()> {
         "interloom-public" => api_interloom::public::openapi(),
         _ => return Err(kernel::Error::invalid("name", "the documents are: interloom-v1, interloom-public")),
     };
-    println!("{}", document.to_pretty_json().map_err(kernel::Error::internal)?);
-    Ok(())
+    let text = document.to_pretty_json().map_err(kernel::Error::internal)?;
+    match writeln!(io::stdout(), "{text}") {
+        // A reader who has seen enough is no failure.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(kernel::Error::internal(error)),
+        _ => Ok(()),
+    }
 }

@@ -1,8 +1,13 @@
 //! `heddle serve`.
 
-use std::{fs::File, io::Write as _, net::SocketAddr};
+use std::{
+    fs::File,
+    io::Write as _,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+};
 
 use api::{App, Parts, Settings};
+use client::ApiKey;
 use gateway::{
     Catalogue, Gateway,
     outbound::{self, Guard},
@@ -10,6 +15,7 @@ use gateway::{
 use identity::Vault;
 use kernel::{Error, Result};
 use library::documents;
+use mcp::remote::{self, Remote};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use sandbox::Sandbox;
 use store::{Engine, Store, Workers};
@@ -90,7 +96,8 @@ pub async fn run(args: Args) -> Result<()> {
             "There is no workspace yet. Make one with: heddle admin create-workspace --name NAME --owner-email ADDRESS",
         );
     }
-    let service = http::router(app, metrics).into_make_service_with_connect_info::<SocketAddr>();
+    let agents = agents(&app, address)?;
+    let service = http::router(app, metrics, Some(agents)).into_make_service_with_connect_info::<SocketAddr>();
     let stopped = stop.clone();
     let served = axum::serve(listener, service).with_graceful_shutdown(async move {
         told_to_stop().await;
@@ -101,6 +108,27 @@ pub async fn run(args: Args) -> Result<()> {
     stop.cancel();
     working.await.map_err(Error::internal)??;
     outcome
+}
+
+/// Serves models and agents elsewhere. Their calls come in by the API like any others, each with its own key.
+fn agents(app: &App, listening: SocketAddr) -> Result<Remote> {
+    // Who listens everywhere is here too.
+    let here = match listening.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    let settings = remote::Settings {
+        api: format!("http://{}", SocketAddr::new(here, listening.port())),
+        public_url: app.settings().public_url.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let app = app.clone();
+    let knows = move |key: ApiKey| {
+        let app = app.clone();
+        async move { Ok(app.authenticator().by_key(key.reveal()).await.map_err(|error| error.to_string())?.is_some()) }
+    };
+    Remote::new(&settings, knows).map_err(Error::internal)
 }
 
 /// Tells whoever started the server something; that nobody reads it must not stop the server.

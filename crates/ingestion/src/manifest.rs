@@ -89,14 +89,8 @@ impl Entry {
     /// # Errors
     /// `invalid_case_ingestion_manifest` naming the line and the field.
     pub fn parse(number: i64, line: &[u8]) -> Result<Self> {
-        let mut deserializer = serde_json::Deserializer::from_slice(line);
-        let entry: Self = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-            let path = error.path().to_string();
-            let text = error.into_inner().to_string();
-            let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
-            broken(number, if path == "." { text } else { format!("{path}: {text}") })
-        })?;
-        deserializer.end().map_err(|_| broken(number, "there is more than one JSON object".to_owned()))?;
+        // Keeping track of the path costs as much as reading, so it is done for lines that have a fault only.
+        let entry: Self = serde_json::from_slice(line).map_err(|_| Self::fault(number, line))?;
         if entry.file_urls.len() + entry.files.len() > FILES {
             return Err(broken(number, format!("there are more than {FILES} files")));
         }
@@ -107,6 +101,17 @@ impl Entry {
             file.bytes().map_err(|e| broken(number, format!("files[{n}]: {}", e.message())))?;
         }
         Ok(entry)
+    }
+
+    /// What is wrong with a line.
+    fn fault(number: i64, line: &[u8]) -> Error {
+        let mut deserializer = serde_json::Deserializer::from_slice(line);
+        let read: std::result::Result<Self, _> = serde_path_to_error::deserialize(&mut deserializer);
+        let Err(error) = read else { return broken(number, "there is more than one JSON object".to_owned()) };
+        let path = error.path().to_string();
+        let text = error.into_inner().to_string();
+        let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
+        broken(number, if path == "." { text } else { format!("{path}: {text}") })
     }
 
     /// The case that the line describes.

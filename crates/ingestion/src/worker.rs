@@ -23,7 +23,7 @@ use crate::{
 /// The job's kind.
 pub const JOB: &str = "cases.ingest";
 /// Lines that become cases in one transaction: others write in between.
-const BATCH: usize = 250;
+const BATCH: usize = 500;
 /// Lines whose files are fetched at the same time.
 const FETCHES: usize = 8;
 
@@ -76,13 +76,14 @@ async fn ingest(context: JobContext, deps: Deps) -> Result<Outcome> {
     };
     if let Some(stream) = opened {
         let mut lines = Lines::new(stream, ingestion.line, position);
-        loop {
-            let batch = next_batch(&store, &deps.guard, workspace, &mut lines).await?;
-            if batch.is_empty() {
-                break;
-            }
-            let batch = std::sync::Arc::new(batch);
-            store.write(workspace, actor, move |tx| open_all(tx, scene.ingestion, &batch, true)).await?;
+        let mut batch = next_batch(&store, &deps.guard, workspace, &mut lines).await?;
+        while !batch.is_empty() {
+            let now = std::mem::take(&mut batch);
+            let writing = store.write(workspace, actor, move |tx| open_all(tx, scene.ingestion, &now, true));
+            // The next lines are read while these are written.
+            let (written, next) = tokio::join!(writing, next_batch(&store, &deps.guard, workspace, &mut lines));
+            written?;
+            batch = next?;
             if stop.is_cancelled() {
                 // Another worker goes on where this one stops.
                 return Ok(Outcome::Again(kernel::Timestamp::now()));
@@ -225,10 +226,10 @@ fn open(tx: &mut Tx<'_>, ingestion: &Ingestion, ready: &Ready) -> Result<Made> {
     let opened = tx.attempt(|tx| {
         let case = intake::open(tx, within, &entry.case(ingestion.space_id), &[])?;
         for file in files {
-            documents::create_file(tx, PlaceRef { case: Some(case.id), ..PlaceRef::default() }, file)?;
+            documents::create_file(tx, PlaceRef { case: Some(case), ..PlaceRef::default() }, file)?;
         }
         match entry.status {
-            Some(status) => lifecycle::set_status(tx, case.id, status).map(drop),
+            Some(status) => lifecycle::set_status(tx, case, status).map(drop),
             None => Ok(()),
         }
     });

@@ -316,26 +316,32 @@ pub(crate) fn require_open(tx: &mut Tx<'_>, id: CaseId) -> Result<Case> {
 /// # Errors
 /// `space_not_found`, `forbidden` for observers, `Invalid` naming the field, `external_id_taken`.
 pub fn create(tx: &mut Tx<'_>, new: &NewCase) -> Result<Case> {
-    access::require(tx, new.space_id, Right::Work)?;
-    let id = insert(tx, new, None)?;
-    apply_procedure(tx, id, new)?;
-    let case = require(tx, id, Right::See)?;
-    triggers::fire(tx, &case)?;
+    let id = add(tx, new)?;
     get(tx, id)
 }
 
-/// Opens a case under another one, in its space, without a stage of the parent that waits for it.
+/// [`create`] for those who need the case's id only.
+pub(crate) fn add(tx: &mut Tx<'_>, new: &NewCase) -> Result<CaseId> {
+    access::require(tx, new.space_id, Right::Work)?;
+    let id = insert(tx, new, None)?;
+    apply_procedure(tx, id, new)?;
+    triggers::fire(tx, id, new.space_id)?;
+    Ok(id)
+}
+
+/// Opens a case under another one, in its space, without a stage of the parent that waits for it. The trigger of the space
+/// does not act on it.
 ///
 /// # Errors
 /// `parent_case_not_found`, `case_closed` for a parent that is over, else as [`create`].
-pub fn create_under(tx: &mut Tx<'_>, parent: CaseId, new: &NewCase) -> Result<Case> {
+pub(crate) fn add_under(tx: &mut Tx<'_>, parent: CaseId, new: &NewCase) -> Result<CaseId> {
     let parent = require_parent(tx, parent)?;
     let new = NewCase { space_id: parent.space_id, ..new.clone() };
     let id = insert(tx, &new, Some((parent.id, None)))?;
     apply_procedure(tx, id, &new)?;
-    let case = get(tx, id)?;
+    let case = require(tx, id, Right::See)?;
     subcases::tell_created(tx, &parent, &case)?;
-    Ok(case)
+    Ok(id)
 }
 
 /// The case that another one is to be put under.

@@ -20,20 +20,24 @@ use crate::{
 /// # Errors
 /// `space_not_found`, `parent_case_not_found`, `forbidden` for observers, `case_closed` for a parent that is over,
 /// `not_assignable`, `Invalid` naming the field, `external_id_taken`, those of attaching files.
-pub fn open(tx: &mut Tx<'_>, within: Within, new: &NewCase, files: &[DocumentId]) -> Result<Case> {
+pub fn open(tx: &mut Tx<'_>, within: Within, new: &NewCase, files: &[DocumentId]) -> Result<CaseId> {
     let space = match within {
         Within::Space(space) => space,
         Within::Case(parent) => cases::require_parent(tx, parent)?.space_id,
     };
-    access::require(tx, space, Right::Work)?;
-    admit(tx, space, new.assigned_actor_id)?;
+    if new.assigned_actor_id.is_some() {
+        access::require(tx, space, Right::Work)?;
+        admit(tx, space, new.assigned_actor_id)?;
+    }
     let new = NewCase { space_id: space, ..new.clone() };
-    let case = match within {
-        Within::Space(_) => cases::create(tx, &new)?,
-        Within::Case(parent) => cases::create_under(tx, parent, &new)?,
+    let id = match within {
+        Within::Space(_) => cases::add(tx, &new)?,
+        Within::Case(parent) => cases::add_under(tx, parent, &new)?,
     };
-    library::documents::attach(tx, case.id, files)?;
-    cases::get(tx, case.id)
+    if !files.is_empty() {
+        library::documents::attach(tx, id, files)?;
+    }
+    Ok(id)
 }
 
 /// What is to be different about a case.

@@ -85,8 +85,9 @@ pub fn set(tx: &mut Tx<'_>, space: SpaceId, trigger: Option<Trigger>) -> Result<
 
 /// Lets the trigger of its space act on a case that was just opened there. Whatever the caller gave the case stays. A
 /// trigger that cannot act any more, because what it names is gone, leaves a note in the thread and the case as it is.
-pub(crate) fn fire(tx: &mut Tx<'_>, case: &Case) -> Result<()> {
-    let Some(trigger) = find(tx, case.space_id)? else { return Ok(()) };
+pub(crate) fn fire(tx: &mut Tx<'_>, id: CaseId, space: SpaceId) -> Result<()> {
+    let Some(trigger) = find(tx, space)? else { return Ok(()) };
+    let case = &cases::require(tx, id, Right::See)?;
     let unable = match trigger {
         Trigger::Assignee { assignee_id } => give(tx, case, assignee_id)?,
         Trigger::ReferenceTask { reference_case_id } => follow(tx, case, reference_case_id)?,

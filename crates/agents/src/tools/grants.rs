@@ -18,7 +18,7 @@ pub enum Granted {
     /// An action of Heddle's own.
     Action(&'static Spec),
     /// A registered tool.
-    Tool(Tool),
+    Tool(Box<Tool>),
 }
 
 impl Granted {
@@ -44,7 +44,7 @@ pub fn of_agent(tx: &mut Tx<'_>, agent: ActorId) -> Result<Vec<Granted>> {
     let profile = actors::get_of(tx, agent, ActorType::Ai)?;
     let own = optional_actions().filter(|spec| !actions::is_withheld(spec.name, &profile.withheld));
     let mut all: Vec<Granted> = own.map(Granted::Action).collect();
-    all.extend(registered(tx, agent)?.into_iter().map(Granted::Tool));
+    all.extend(registered(tx, agent)?.into_iter().map(|tool| Granted::Tool(Box::new(tool))));
     Ok(all)
 }
 

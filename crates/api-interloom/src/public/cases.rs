@@ -333,7 +333,7 @@ pub async fn create_case(ctx: Ctx, Body(body): Body<CreateCaseRequest>) -> Resul
     let opened = ctx
         .write(move |tx| {
             let case = intake::open(tx, within, &new, &files)?;
-            detail(tx, case.id)
+            detail(tx, case)
         })
         .await?;
     Ok(created(opened.into()))

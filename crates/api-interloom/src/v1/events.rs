@@ -20,8 +20,8 @@ use utoipa::IntoParams;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Follow {
-    /// The number of the last event that is known; only newer ones come. Without it, only what happens from now on.
-    /// `Last-Event-ID` wins over it.
+    /// The number of the last event that is known; only newer ones come. A negative one begins so many events before the
+    /// newest, -50 with the last 50. Without it, only what happens from now on. `Last-Event-ID` wins over it.
     after: Option<i64>,
 }
 
@@ -50,9 +50,8 @@ pub async fn follow_events(
     };
     let signal = ctx.app.store().subscribe(ctx.principal.workspace).await?;
     let cursor = match resume {
-        Some(seq) if seq < 0 => return Err(Error::invalid("after", "after must not be negative").into()),
-        Some(seq) => seq,
-        None => ctx.read(events::last_seq).await?,
+        Some(seq) if seq >= 0 => seq,
+        back => (ctx.read(events::last_seq).await?.saturating_add(back.unwrap_or_default())).max(0),
     };
     let (sender, receiver) = mpsc::channel(BUFFER);
     tokio::spawn(async move {

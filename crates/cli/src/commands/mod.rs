@@ -11,6 +11,7 @@ mod events;
 mod files;
 mod instructions;
 mod labels;
+mod mcp;
 mod notes;
 mod open;
 mod people;
@@ -22,6 +23,7 @@ mod spaces;
 mod stages;
 mod threads;
 mod tools;
+mod tui;
 
 use clap::{Args, Subcommand};
 use client::Call;
@@ -86,6 +88,10 @@ pub enum Command {
     Events(Single<events::Events>),
     /// Search in everything
     Search(Single<search::Search>),
+    /// Serve models and agents by the Model Context Protocol
+    Mcp(Single<mcp::Mcp>),
+    /// Work on cases in the terminal
+    Tui(Single<tui::Tui>),
     /// Open a page of the web app in the browser
     Open(Single<open::Open>),
     /// Print the version
@@ -145,6 +151,8 @@ impl Command {
             Self::Actors(group) => on_server!(group),
             Self::Events(single) => on_server!(single),
             Self::Search(single) => on_server!(single),
+            Self::Mcp(single) => single.command.run(program, &single.flags.over(root)).await,
+            Self::Tui(single) => single.command.run(program, &single.flags.over(root)).await,
             Self::Open(single) => single.command.run(program, &single.flags.over(root)),
             Self::Version(bare) => {
                 let out = Output::new(bare.flags.over(root).format);

@@ -19,6 +19,7 @@
 //! | lists | models have no `get` and no paging | `usage::what_does_not_exist_is_refused` |
 //! | lists | tools, secrets, triggers, imports have exactly their verbs and flags | `usage::every_command_has_exactly_its_flags` |
 //! | threads | `messages create`, no `message`; text, text and files, JSON, both, files alone | `threads::*` |
+//! | mcp | flags of HTTP are refused without it; where may be listened; the saved key is used | `mcp::*`, and the tests of the crate `mcp` |
 //! | client | an upload under another name: method, path, key, field, no stray `file`, exact bytes | `files::a_manifest_is_sent_under_its_own_name`, and `tests/bytes.rs` of the client |
 
 #[path = "../../../client/tests/support/mod.rs"]
@@ -31,6 +32,7 @@ mod config;
 mod files;
 mod imports;
 mod lists;
+mod mcp;
 mod ours;
 mod output;
 #[cfg(unix)]

@@ -118,6 +118,7 @@ const COMMANDS: &str = "
     actors update <ID> --name --email --model-id --system-prompt --capabilities --review --data --file
     events --follow --since --limit
     search <QUERY>... --limit
+    mcp --http --addr --endpoint
     open <KIND> <ID>
     version
     completion <SHELL>";

@@ -35,7 +35,7 @@ pub async fn a_killed_import_is_resumed(house: &House) {
     assert!(!child.wait().expect("it ends").success());
     let found = cases(&store, &killed).await;
     assert!((1..TRACES as i64).contains(&found), "{found}");
-    check_file(house, &store, &killed).await;
+    check_file(house, &killed).await;
 
     let resumed = house.admin(&import("killed"));
     let (added, skipped) = (resumed["traces"].as_i64(), resumed["skipped"].as_i64());

@@ -10,12 +10,14 @@ mod house;
 mod live;
 
 mod imports;
+mod ingestions;
 mod jobs;
 mod requests;
 
 use client::Client;
 use house::House;
 use imports::a_killed_import_is_resumed;
+use ingestions::a_killed_ingestion_goes_on;
 use jobs::a_killed_job_is_run_again;
 use requests::what_was_acknowledged_is_kept;
 use serde_json::json;
@@ -23,6 +25,7 @@ use serde_json::json;
 on_each_engine! {
     what_was_acknowledged_is_kept;
     a_killed_import_is_resumed;
+    a_killed_ingestion_goes_on;
     a_killed_job_is_run_again;
 }
 
@@ -51,10 +54,13 @@ pub(crate) async fn space(client: &Client) -> String {
 }
 
 /// Whether SQLite finds its own file whole; PostgreSQL sees to that itself.
-pub(crate) async fn check_file(house: &House, store: &store::Store, workspace: &Workspace) {
+pub(crate) async fn check_file(house: &House, workspace: &Workspace) {
     if house.is_postgres() {
         return;
     }
+    // By a connection of its own: one that has read the full-text index before checks what others have written since against
+    // what it remembers of it, and finds faults that are not there.
+    let store = house.store().await;
     let check = |tx: &mut store::Tx<'_>| tx.query_one("PRAGMA integrity_check", &[], |row| row.get::<String>(0));
     let found = store.read(workspace.id, kernel::Actor::SYSTEM, check).await.expect("it is checked");
     assert_eq!(found, "ok");

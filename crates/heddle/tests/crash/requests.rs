@@ -50,7 +50,7 @@ pub async fn what_was_acknowledged_is_kept(house: &House) {
         let client = workspace.client(&server.url);
         let store = house.store().await;
         check_store(&store, &workspace, &acknowledged, CLIENTS * (round + 1)).await;
-        check_file(house, &store, &workspace).await;
+        check_file(house, &workspace).await;
         check_answers(&client, &space, &acknowledged).await;
         check_goes_on(&client, &space).await;
     }

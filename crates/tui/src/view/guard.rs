@@ -1,0 +1,49 @@
+//! The last look at what is about to be drawn.
+
+use ratatui::buffer::{Buffer, CellWidth};
+
+use crate::text::{Charset, cells};
+
+/// Replaces what the terminal must not get. Texts were cleaned before they came here; what a person is writing is not, since
+/// it is sent as it is.
+pub fn guard(buffer: &mut Buffer, charset: Charset) {
+    for cell in &mut buffer.content {
+        if charset.shows(cell.symbol()) {
+            continue;
+        }
+        let clean = charset.line(cell.symbol());
+        let fits = charset.shows(&clean) && cells(&clean) == usize::from(cell.cell_width());
+        cell.set_symbol(if fits { &clean } else { charset.placeholder() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::{layout::Rect, style::Style};
+
+    use super::*;
+
+    fn guarded(symbol: &str, charset: Charset) -> String {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 4, 1));
+        buffer[(0, 0)].set_symbol(symbol).set_style(Style::new());
+        guard(&mut buffer, charset);
+        buffer[(0, 0)].symbol().to_owned()
+    }
+
+    #[test]
+    fn harmless_cells_stay() {
+        for symbol in ["a", "é", "申", "│", " "] {
+            assert_eq!(guarded(symbol, Charset::Unicode), symbol);
+        }
+    }
+
+    #[test]
+    fn others_are_cleaned_or_replaced() {
+        assert_eq!(guarded("ن\u{200c}", Charset::Unicode), "ن");
+        assert_eq!(guarded("👩\u{200d}💻", Charset::Unicode), "\u{fffd}");
+        assert_eq!(guarded("\x1b[2J", Charset::Unicode), "\u{fffd}");
+        assert_eq!(guarded("\u{202e}", Charset::Unicode), "\u{fffd}");
+        assert_eq!(guarded("é", Charset::Ascii), "e");
+        assert_eq!(guarded("申", Charset::Ascii), "?");
+    }
+}
