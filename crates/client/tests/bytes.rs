@@ -38,6 +38,17 @@ async fn all(mut incoming: Incoming) -> Vec<u8> {
 }
 
 #[tokio::test]
+async fn bytes_at_hand_go_up_as_a_file() {
+    let stub = Stub::answering([Reply::json(201, file("http://x/"))]);
+    let name = "a \"b\".txt";
+    client(&stub.url).send(&public::files::upload_bytes(name, "\0x".into(), None, Some("c1"))).await.expect("a file");
+    let parts = parts(&stub.only());
+    assert_eq!((&*parts[0].0, &*parts[0].2), ("file", &b"\0x"[..]));
+    assert_eq!(parts[1], ("case_id".into(), None, b"c1".to_vec()));
+    assert_eq!(parts.len(), 2);
+}
+
+#[tokio::test]
 async fn a_file_goes_up_first_and_the_fields_follow() {
     let stub = Stub::answering([Reply::json(201, file("http://x/"))]);
     let folder = tempfile::tempdir().expect("a folder");

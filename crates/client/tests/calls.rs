@@ -45,6 +45,20 @@ async fn a_call_carries_the_key_and_the_answer_is_read() {
 }
 
 #[tokio::test]
+async fn a_client_with_another_key_is_for_the_same_server() {
+    let stub = Stub::answering([Reply::json(200, case())]);
+    let first = client(&format!("{}/below/", stub.url));
+    let second = first.with_key(&ApiKey::new("another")).expect("a client");
+    for client in [&second, &first] {
+        client.send(&public::cases::get(CASE)).await.expect("a case");
+    }
+    let keys: Vec<String> = stub.seen().iter().map(|seen| seen.header("authorization").to_owned()).collect();
+    assert_eq!(keys, ["Bearer another", "Bearer the key"]);
+    assert!(stub.lines().iter().all(|line| line.starts_with("GET /below/api/v1/public/cases/")));
+    assert!(matches!(first.with_key(&ApiKey::new("a\nb")), Err(Error::Invalid(_))));
+}
+
+#[tokio::test]
 async fn the_same_call_gives_the_answer_as_it_came() {
     let body = "{\"b\": 1.0,\n \"a\": 1e2}";
     let stub = Stub::answering([Reply::json(201, body).with("x-request-id", "r1")]);

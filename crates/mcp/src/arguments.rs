@@ -423,7 +423,10 @@ mod tests {
     #[test]
     fn a_schema_requires_what_data_cannot_replace() {
         let about = |rule| body(rule).schema()["properties"]["title"]["description"].clone();
-        assert_eq!((about(BodyRule::New), about(BodyRule::Fields)), (json!("Title (required without data)"), json!("Title")));
+        assert_eq!(
+            (about(BodyRule::New), about(BodyRule::Fields)),
+            (json!("Title (required without data)"), json!("Title"))
+        );
         assert_eq!(body(BodyRule::New).schema()["required"], json!(["id"]));
         assert_eq!(body(BodyRule::Fields).schema()["required"], json!(["id", "title"]));
         assert_eq!(

@@ -15,7 +15,7 @@ use crate::{
 /// Items on a page of `/v1` when all are wanted.
 const MANY: i64 = 200;
 /// The most bytes of all pages together. Nobody can make use of more in one answer, and it is held in memory.
-const MOST: usize = 16 << 20;
+const MOST: usize = 8 << 20;
 
 impl Args {
     /// The page of the public API that is wanted.

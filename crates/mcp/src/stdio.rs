@@ -13,7 +13,7 @@ use crate::Server;
 #[error("the client cannot be served: {0}")]
 pub struct Failure(String);
 
-/// Serves the client at the other end until it closes standard input. Answers under way are still written.
+/// Serves the client at the other end until it closes standard input. Answers under way are still written, for five seconds.
 ///
 /// # Errors
 /// The client does not speak the protocol, or standard output cannot be written.

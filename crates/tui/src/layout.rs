@@ -52,8 +52,8 @@ impl Areas {
             Pane::Spaces => Constraint::Fill(4),
             Pane::Cases => Constraint::Fill(8),
             Pane::Thread => Constraint::Fill(5),
-            Pane::Subcases | Pane::Papers => Constraint::Fill(3),
-            Pane::Detail => Constraint::Fill(1),
+            Pane::Papers => Constraint::Fill(3),
+            Pane::Subcases | Pane::Detail => Constraint::Fill(4),
         });
         let columns = Layout::horizontal(widths).split(upper);
         let mut shown: Vec<_> = lists.iter().copied().zip(columns.iter().copied()).collect();

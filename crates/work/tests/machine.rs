@@ -6,8 +6,11 @@ use heddle_work::{
     instructions::{self, InstructionType, NewInstruction},
     lifecycle,
     motion::{Motion, NewMotion, Phase, Priority, RequiredActor, StagePhase},
+    moves::{self, Destination},
     procedures::{self, NewStageTemplate},
-    stages, subcases,
+    removal, stages,
+    status::Status,
+    subcases,
 };
 use identity::spaces::{self, NewSpace};
 use kernel::{
@@ -35,6 +38,16 @@ enum Step {
     Spawn,
     ResolveChildren,
     ApplyProcedure,
+    /// Of the slim API: any status at once.
+    Status(Status),
+    /// Of the slim API: into the other space, or back.
+    Move {
+        away: bool,
+    },
+    /// The first child goes out of its parent, or is deleted.
+    Orphan {
+        deleted: bool,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -54,9 +67,20 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Steps of the slim API among the others.
+fn free_step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => step(),
+        4 => prop::sample::select(Status::ALL).prop_map(Step::Status),
+        1 => any::<bool>().prop_map(|away| Step::Move { away }),
+        1 => any::<bool>().prop_map(|deleted| Step::Orphan { deleted }),
+    ]
+}
+
 struct World {
     actor: Actor,
     space: SpaceId,
+    other: SpaceId,
     case: CaseId,
 }
 
@@ -66,17 +90,18 @@ fn all() -> PageRequest {
 
 fn set_up(ws: &mut TestWorkspace) -> World {
     let actor = Actor::human(ActorId::new());
-    let (space, case) = ws.write(actor, |tx| {
+    let (space, other, case) = ws.write(actor, |tx| {
         tx.execute(
             "INSERT INTO actors (id, type, name, workspace_admin, capabilities, review, created_at, updated_at) \
              VALUES ($1, 'human', 'x', $3, '[]', '[]', $2, $2)",
             params![actor.id, tx.now(), false],
         )?;
-        let space = spaces::create(tx, &NewSpace { name: "s".into(), description: None, review: Vec::new() })?.id;
+        let new = NewSpace { name: "s".into(), description: None, review: Vec::new() };
+        let (space, other) = (spaces::create(tx, &new)?.id, spaces::create(tx, &new)?.id);
         let case = cases::create(tx, &NewCase::titled(space, "c"))?.id;
-        Ok((space, case))
+        Ok((space, other, case))
     });
-    World { actor, space, case }
+    World { actor, space, other, case }
 }
 
 fn procedure(tx: &mut Tx<'_>, space: SpaceId) -> Result<kernel::ids::ProcedureId> {
@@ -162,12 +187,53 @@ fn attempt(tx: &mut Tx<'_>, world: &World, step: &Step) -> Result<()> {
             let procedure = procedure(tx, world.space)?;
             procedures::apply(tx, case, procedure).map(drop)
         }
+        Step::Status(status) => {
+            assert_eq!(lifecycle::set_status(tx, case, *status)?.status(), *status);
+            Ok(())
+        }
+        Step::Move { away } => {
+            let to = if *away { world.other } else { world.space };
+            moves::move_case(tx, case, Destination::Space(to)).map(drop)
+        }
+        Step::Orphan { deleted } => match subcases::list(tx, case, all())?.items.first() {
+            Some(child) if *deleted => removal::delete_case(tx, child.id),
+            Some(child) => moves::move_case(tx, child.id, Destination::Space(world.other)).map(drop),
+            None => Ok(()),
+        },
     }
 }
 
 /// What holds after every step, refused or not.
-fn check(tx: &mut Tx<'_>, world: &World, before: &cases::Case) -> Result<()> {
+fn check(tx: &mut Tx<'_>, world: &World, before: &cases::Case, step: &Step) -> Result<()> {
     let case = cases::get(tx, world.case)?;
+    if !matches!(step, Step::Status(_)) {
+        check_phases(before, &case);
+    }
+    let ended = matches!(case.phase, Phase::Resolved | Phase::Closed);
+    assert_eq!(case.resolved_at.is_some(), ended && case.status() != Status::Cancelled);
+    check_stages(tx, &case)?;
+    // The tallies say what a count would.
+    for (space, phase) in
+        [world.space, world.other].into_iter().flat_map(|space| Phase::ALL.iter().map(move |p| (space, *p)))
+    {
+        let filter = CaseFilter { space_id: Some(space), phase: Some(phase), ..CaseFilter::default() };
+        let page = cases::list(tx, &filter, all())?;
+        assert_eq!(page.total, page.items.len() as i64, "{phase}");
+    }
+    let negative: i64 = tx.query_one("SELECT COUNT(*) FROM case_tallies WHERE n < 0", &[], |row| row.get(0))?;
+    assert_eq!(negative, 0);
+    // What hangs on a case is in its space.
+    let strayed: i64 = tx.query_one(
+        "SELECT COUNT(*) FROM threads t JOIN cases c ON c.id = t.case_id WHERE t.space_id <> c.space_id",
+        &[],
+        |row| row.get(0),
+    )?;
+    assert_eq!(strayed, 0);
+    Ok(())
+}
+
+/// What only a status set at once may pass over.
+fn check_phases(before: &cases::Case, case: &cases::Case) {
     let legal = before.phase == case.phase
         || matches!(
             (before.phase, case.phase),
@@ -180,8 +246,10 @@ fn check(tx: &mut Tx<'_>, world: &World, before: &cases::Case) -> Result<()> {
         assert_eq!((case.motion, case.priority, case.updated_at), (before.motion, before.priority, before.updated_at));
     }
     assert!(case.waiting_on.is_none() || case.motion == Motion::Waiting);
-    assert_eq!(case.resolved_at.is_some(), matches!(case.phase, Phase::Resolved | Phase::Closed));
-    let stages = stages::list(tx, world.case, all())?.items;
+}
+
+fn check_stages(tx: &mut Tx<'_>, case: &cases::Case) -> Result<()> {
+    let stages = stages::list(tx, case.id, all())?.items;
     let active = stages.iter().filter(|stage| stage.phase == StagePhase::Active).count();
     assert!(active <= 1);
     let waits = stages.iter().any(|stage| stage.phase == StagePhase::Pending);
@@ -200,14 +268,6 @@ fn check(tx: &mut Tx<'_>, world: &World, before: &cases::Case) -> Result<()> {
             assert!(lines.iter().any(|line| !line.satisfied), "a full stage completes by itself");
         }
     }
-    // The tallies say what a count would.
-    for phase in Phase::ALL {
-        let filter = CaseFilter { space_id: Some(world.space), phase: Some(*phase), ..CaseFilter::default() };
-        let page = cases::list(tx, &filter, all())?;
-        assert_eq!(page.total, page.items.len() as i64, "{phase}");
-    }
-    let negative: i64 = tx.query_one("SELECT COUNT(*) FROM case_tallies WHERE n < 0", &[], |row| row.get(0))?;
-    assert_eq!(negative, 0);
     Ok(())
 }
 
@@ -220,7 +280,7 @@ fn play(ws: &mut TestWorkspace, steps: &[Step]) {
         if let Some(error) = refused {
             assert!(error.kind() != kernel::Kind::Internal, "{step:?}: {error:?}");
         }
-        ws.read(world.actor, |tx| check(tx, &world, &before));
+        ws.read(world.actor, |tx| check(tx, &world, &before, step));
     }
 }
 
@@ -229,6 +289,11 @@ proptest! {
 
     #[test]
     fn no_sequence_of_steps_breaks_the_machine(steps in prop::collection::vec(step(), 1..30)) {
+        play(&mut TestWorkspace::new(), &steps);
+    }
+
+    #[test]
+    fn nor_does_one_with_steps_of_the_slim_api(steps in prop::collection::vec(free_step(), 1..30)) {
         play(&mut TestWorkspace::new(), &steps);
     }
 }
@@ -253,6 +318,13 @@ fn a_long_walk_holds_on_each_engine() {
         Step::Resolve,
         Step::Close,
         Step::Reopen,
+        Step::Status(Status::Started),
+        Step::Move { away: true },
+        Step::Status(Status::Open),
+        Step::Orphan { deleted: false },
+        Step::Status(Status::Cancelled),
+        Step::Status(Status::Blocked),
+        Step::Move { away: false },
     ];
     each_engine(|ws| play(ws, &walk));
 }

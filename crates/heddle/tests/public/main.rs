@@ -8,6 +8,7 @@ mod support;
 mod agents;
 mod case_ingestions;
 mod cases;
+mod command_line;
 mod contract;
 mod files;
 mod notes;

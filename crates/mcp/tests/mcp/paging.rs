@@ -60,13 +60,13 @@ async fn numbered_pages_are_followed_and_nothing_comes_twice() {
 
 #[tokio::test]
 async fn all_pages_together_have_a_bound() {
-    let big = "x".repeat(9 << 20);
+    let big = "x".repeat(5 << 20);
     let stub = Stub::new(move |seen| {
         let next = format!("{}x", seen.target.split("cursor=").nth(1).unwrap_or_default());
         Reply::json(200, json!({"data": [big], "has_more": true, "next_cursor": next}).to_string())
     });
     let called = Session::at(&stub).await.call("users_list", json!({"all": true})).await;
-    assert_eq!(called.message(), "all pages together are larger than 16 MiB: use a filter, or page by page");
+    assert_eq!(called.message(), "all pages together are larger than 8 MiB: use a filter, or page by page");
     assert_eq!(stub.seen().len(), 2);
 }
 

@@ -99,7 +99,7 @@ impl App {
             ("created", Some(self.time(case.created_at))),
             ("updated", Some(self.time(case.updated_at))),
             ("completed", case.completed_at.map(|at| self.time(at))),
-            ("elsewhere", case.external_id.as_ref().map(ToString::to_string)),
+            ("external id", case.external_id.as_ref().map(ToString::to_string)),
         ];
         lines.extend(self.fields(&fields, width));
         lines

@@ -204,14 +204,21 @@ impl App {
     }
 }
 
+/// Whether there is room for a frame around a reader.
+pub fn has_frame(body: Rect) -> bool {
+    !is_small(Rect { height: body.height + 2, ..body })
+}
+
 /// Where the text of a reader is: below its title and the line about it.
 pub fn inside(body: Rect) -> Rect {
-    let frame = if is_small(Rect { height: body.height + 2, ..body }) {
-        Rect { y: body.y + body.height.min(1), height: body.height.saturating_sub(1), ..body }
-    } else {
-        body.inner(Margin::new(2, 1))
+    let below = |area: Rect, rows: u16| {
+        let rows = rows.min(area.height);
+        Rect { y: area.y + rows, height: area.height - rows, ..area }
     };
-    Rect { y: frame.y + frame.height.min(1), height: frame.height.saturating_sub(1), ..frame }
+    match has_frame(body) {
+        true => below(body.inner(Margin::new(2, 1)), 1),
+        false => below(body, 2),
+    }
 }
 
 fn is_text(file: &File) -> bool {

@@ -121,7 +121,7 @@ fn a_todo_is_ticked() {
     driver.keys("i").settle();
     let screen = driver.screen();
     for row in
-        ["▾ Check the papers", "[x] Plan is complete", "[ ] Neighbour agrees", "(s) Survey is done", "▸ Visit the site"]
+        ["▾ Check the papers", "[x] Plan is complete", "[ ] Neighbour agrees", " -  Survey is done", "▸ Visit the site"]
     {
         assert!(screen.contains(row), "{row} in\n{screen}");
     }
@@ -259,7 +259,7 @@ fn a_proposal_is_decided() {
 #[test]
 fn a_server_without_v1_still_shows_cases_and_takes_comments() {
     let mut driver = in_case(World { v1: false, ..World::default() });
-    assert!(driver.shows("Survey of the border") && driver.notice().is_empty(), "{}", driver.notice());
+    assert!(driver.shows("Ask the neighbour") && driver.notice().is_empty(), "{}", driver.notice());
     for key in ["i", "w", "p", "y"] {
         driver.keys(key);
         assert_eq!(driver.notice(), "This server does not offer that", "{key}");

@@ -170,7 +170,7 @@ impl Driver {
     /// The screen as text.
     pub fn screen(&self) -> String {
         let buffer = self.buffer();
-        let width = usize::from(buffer.area.width);
+        let width = usize::from(buffer.area.width).max(1);
         let rows = buffer.content.chunks(width).map(|row| {
             let mut text = String::new();
             let mut hidden = 0;

@@ -30,6 +30,8 @@ pub struct World {
     pub motion: &'static str,
     pub proposals: usize,
     pub messages: usize,
+    /// What was posted.
+    pub said: Vec<String>,
     pub ticked: bool,
     /// Whether `/v1` is there.
     pub v1: bool,
@@ -47,6 +49,7 @@ impl Default for World {
             motion: "working",
             proposals: 1,
             messages: 3,
+            said: Vec::new(),
             ticked: false,
             v1: true,
             refusal: None,
@@ -254,6 +257,8 @@ impl World {
                 Reply::Files(read(slice(files, cursor.as_ref(), 30)))
             }
             Request::Events { cursor, .. } => {
+                let said = self.said.iter().enumerate().rev();
+                let said = said.map(|(n, text)| self.event(0xee_0000 + n as u128, ADA, text));
                 let mut events: Vec<Value> = (0..self.messages)
                     .rev()
                     .map(|n| match n {
@@ -266,6 +271,7 @@ impl World {
                         n => self.event(0xe0 + n as u128, AGENT, &format!("Message {n}")),
                     })
                     .collect();
+                events.splice(0..0, said);
                 // What says nothing is not shown.
                 events.push(json!({
                     "id": Uuid::from_u128(0xeff), "created_at": AT, "updated_at": AT, "author": link(ADA, "USER"),
@@ -309,8 +315,8 @@ impl World {
                 Reply::Proposals(read(numbered(proposals.collect())))
             }
             Request::Comment { text, .. } => {
-                self.messages += 1;
-                Reply::Comment(read(self.event(0xe0 + self.messages as u128 - 1, ADA, text)))
+                self.said.push(text.clone());
+                Reply::Comment(read(self.event(0xee_0000 + self.said.len() as u128 - 1, ADA, text)))
             }
             Request::Tick(id) => {
                 self.ticked = true;

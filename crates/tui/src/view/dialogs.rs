@@ -12,7 +12,7 @@ use ratatui::{
     widgets::Widget,
 };
 
-use super::{frame, front, help::help_area, lines, more};
+use super::{frame, front, help::help_area, lines, more, put};
 use crate::{
     app::{
         App,
@@ -69,10 +69,8 @@ fn draw_menu(app: &App, menu: &Menu, body: Rect, buffer: &mut Buffer) {
         let now = if option.is_current { look.signs().done } else { " " };
         let label = fit(&option.label, usize::from(inside.width).saturating_sub(3), look.signs().cut);
         let style = if n == menu.choice.at { look.chosen() } else { Style::new() };
-        buffer.set_stringn(inside.x, y, format!(" {now} {label}"), inside.width.into(), style);
-        if n == menu.choice.at {
-            buffer.set_style(Rect { y, height: 1, ..inside }, style);
-        }
+        put(Line::raw(format!(" {now} {label}")), Rect { y, ..inside }, buffer);
+        buffer.set_style(Rect { y, height: 1, ..inside }, style);
     }
 }
 
@@ -109,18 +107,16 @@ fn draw_proposals(app: &App, case: &CaseScreen, body: Rect, buffer: &mut Buffer)
     for ((n, proposal), y) in rows.zip(list.y..list.bottom()) {
         let text = format!(" {} wants: {}", app.people.name(proposal.agent), proposal.action);
         let text = fit(&text, usize::from(list.width).saturating_sub(18), look.signs().cut);
-        buffer.set_stringn(list.x, y, text, list.width.into(), Style::new());
+        put(Line::raw(text), Rect { y, ..list }, buffer);
         let time = app.time(proposal.created_at);
         let x = list.right().saturating_sub(cells(&time) as u16 + 1).max(list.x);
-        buffer.set_stringn(x, y, time, (list.right() - x).into(), look.faint());
+        put(Line::styled(time, look.faint()), Rect { x, y, width: list.right() - x, ..list }, buffer);
         if n == case.proposal.at {
             buffer.set_style(Rect { y, height: 1, ..list }, look.chosen());
         }
     }
     let rule = look.signs().border.horizontal_top.repeat(list.width.into());
-    if list.bottom() < input.bottom() {
-        buffer.set_stringn(list.x, list.bottom(), rule, list.width.into(), look.faint());
-    }
+    put(Line::styled(rule, look.faint()), Rect { y: list.bottom(), height: input.y - list.bottom(), ..list }, buffer);
     lines(case.input.seen(), input, buffer);
     if case.input.has_more() {
         more(look, body, buffer);
@@ -144,7 +140,7 @@ fn draw_stages(app: &App, case: &CaseScreen, body: Rect, buffer: &mut Buffer) {
     let choice = case.stages.choice;
     for ((n, row), y) in rows.iter().enumerate().skip(choice.top).zip(inside.y..inside.bottom()) {
         let line = stage_row(app, case, row, inside.width.into());
-        buffer.set_line(inside.x, y, &line, inside.width);
+        put(line, Rect { y, ..inside }, buffer);
         if n == choice.at {
             buffer.set_style(Rect { y, height: 1, ..inside }, look.chosen());
         }
@@ -185,15 +181,16 @@ fn stage_row(app: &App, case: &CaseScreen, row: &StageRow, width: usize) -> Line
                 _ if instruction.satisfied => "[x]",
                 _ if is_ticking(instruction.id) => "[.]",
                 InstructionType::Todo if stage.phase == StagePhase::Active => "[ ]",
-                // Nobody can tick these by hand.
-                InstructionType::Subcase => "(s)",
-                InstructionType::Implicit => "(c)",
                 _ => " - ",
             };
-            let right = match (instruction.satisfied, instruction.satisfied_by) {
-                (true, Some(by)) => fit(&app.people.name(by), width / 3, signs.cut),
-                _ => String::new(),
+            let right = match (&instruction.kind, instruction.satisfied_by) {
+                (_, Some(by)) => app.people.name(by),
+                // Nobody ticks these by hand.
+                (InstructionType::Subcase, None) => "by a subcase".to_owned(),
+                (InstructionType::Implicit, None) => "by a condition".to_owned(),
+                (_, None) => String::new(),
             };
+            let right = fit(&right, width / 3, signs.cut);
             let left = format!("    {tick} {}", instruction.text);
             let left = fit(&left, width.saturating_sub(cells(&right) + 2), signs.cut);
             let gap = width.saturating_sub(cells(&left) + cells(&right) + 1);

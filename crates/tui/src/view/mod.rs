@@ -79,9 +79,9 @@ fn header(app: &App, area: Rect, buffer: &mut Buffer) {
     let way = fit_left(&way, room.saturating_sub(cells(&mark) + 2), signs.cut);
     let line =
         Line::from(vec![Span::styled(mark, look.focused().patch(look.strong())), Span::raw("  "), Span::raw(way)]);
-    buffer.set_line(area.x, area.y, &line, area.width);
+    put(line, area, buffer);
     let start = area.right().saturating_sub(flags.width() as u16);
-    buffer.set_line(start, area.y, &flags, area.right() - start);
+    put(flags, Rect { x: start.max(area.x), width: area.right() - start.max(area.x), ..area }, buffer);
 }
 
 /// What went wrong, what was done, or what keys do.
@@ -95,26 +95,28 @@ fn footer(app: &App, area: Rect, buffer: &mut Buffer) {
         }
         None => Line::styled(help::hints(app, width), look.faint()),
     };
-    buffer.set_line(area.x, area.y, &line, area.width);
+    put(line, area, buffer);
 }
 
 /// One thing, in place of the panes.
 fn read(app: &App, reader: &reader::Reader, body: Rect, buffer: &mut Buffer) {
     let look = app.setup.look;
     let inside = reader::inside(body);
-    if inside.y >= body.y + 2 {
+    if reader::has_frame(body) {
         frame(look, &reader.title, "", true, body, buffer);
+        if reader.scroll.has_more() {
+            more(look, body, buffer);
+        }
     } else {
-        buffer.set_stringn(body.x, body.y, &*reader.title, body.width.into(), look.strong());
+        let title = fit(&reader.title, body.width.into(), look.signs().cut);
+        put(Line::styled(title, look.chosen()), body, buffer);
     }
-    if inside.y > body.y {
-        let about = fit(&reader.about, inside.width.into(), look.signs().cut);
-        buffer.set_stringn(inside.x, inside.y - 1, about, inside.width.into(), look.faint());
+    let about = fit(&reader.about, inside.width.into(), look.signs().cut);
+    let above = Rect { y: inside.y.saturating_sub(1), height: 1, ..inside };
+    if above.y > body.y {
+        put(Line::styled(about, look.faint()), above.intersection(body), buffer);
     }
     lines(reader.scroll.seen(), inside, buffer);
-    if reader.scroll.has_more() {
-        more(look, body, buffer);
-    }
 }
 
 /// A frame with a title. What has the focus is told by its title, with and without colours.
@@ -123,9 +125,9 @@ fn frame(look: Look, title: &str, count: &str, has_focus: bool, area: Rect, buff
         true => (look.focused(), look.chosen()),
         false => (look.faint(), Style::new()),
     };
-    let room = usize::from(area.width).saturating_sub(4 + cells(count));
+    let room = usize::from(area.width).saturating_sub(4);
     let mut spans = vec![Span::styled(format!(" {} ", fit(title, room, look.signs().cut)), style)];
-    if !count.is_empty() {
+    if !count.is_empty() && cells(title) + cells(count) < room {
         spans.push(Span::styled(format!("{count} "), look.faint()));
     }
     let block = Block::new().borders(Borders::ALL).border_set(look.signs().border).border_style(border);
@@ -136,14 +138,20 @@ fn frame(look: Look, title: &str, count: &str, has_focus: bool, area: Rect, buff
 fn more(look: Look, area: Rect, buffer: &mut Buffer) {
     let sign = look.signs().more;
     let width = cells(sign) as u16 + 2;
-    if area.width > width + 2 && area.height > 1 {
-        buffer.set_string(area.right() - width - 1, area.bottom() - 1, format!(" {sign} "), look.notable());
+    if area.width > width + 2 && area.height > 0 {
+        let corner = Rect { x: area.right() - width - 1, y: area.bottom() - 1, width, height: 1 };
+        put(Line::styled(format!(" {sign} "), look.notable()), corner, buffer);
     }
+}
+
+/// Draws a line at the top of an area, as far as there is one.
+fn put(line: Line, area: Rect, buffer: &mut Buffer) {
+    line.render(Rect { height: area.height.min(1), ..area }, buffer);
 }
 
 fn lines(lines: &[Line], area: Rect, buffer: &mut Buffer) {
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {
-        buffer.set_line(area.x, y, line, area.width);
+        put(line.clone(), Rect { y, ..area }, buffer);
     }
 }
 

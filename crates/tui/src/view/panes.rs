@@ -8,7 +8,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{frame, lines, more};
+use super::{frame, lines, more, put};
 use crate::{
     app::{App, case::CaseScreen},
     layout::{Areas, Pane},
@@ -26,6 +26,9 @@ struct Row {
     text: String,
     right: String,
 }
+
+/// Below this width, the text of a message needs all the room.
+const ROOM_FOR_TIME: u16 = 48;
 
 /// A list as it is seen.
 struct List {
@@ -54,10 +57,11 @@ pub fn draw(app: &App, areas: &Areas, buffer: &mut Buffer) {
                 lines(scroll.seen(), inside, buffer);
                 scroll.has_more()
             }
-            pane => draw_list(app.setup.look, &list(app, pane), has_focus, inside, buffer),
+            pane => draw_list(app.setup.look, &list(app, pane, inside.width), has_focus, inside, buffer),
         };
         if has_more {
-            more(app.setup.look, *area, buffer);
+            // Without a frame, the line with the names has room.
+            more(app.setup.look, areas.tabs.unwrap_or(*area), buffer);
         }
     }
 }
@@ -76,9 +80,10 @@ fn tabs(app: &App, area: Rect, buffer: &mut Buffer) {
             (false, _) => format!(" {} ", short(*pane)),
         };
         let style = if has_focus { look.chosen() } else { look.faint() };
-        if x < area.right() {
-            x = buffer.set_stringn(x, area.y, name, (area.right() - x).into(), style).0;
-        }
+        let line = Line::styled(name, style);
+        let width = (line.width() as u16).min(area.right() - x);
+        put(line, Rect { x, width, ..area }, buffer);
+        x += width;
     }
 }
 
@@ -132,7 +137,7 @@ fn detail(app: &App) -> &Scroll {
     }
 }
 
-fn list(app: &App, pane: Pane) -> List {
+fn list(app: &App, pane: Pane, width: u16) -> List {
     let look = app.setup.look;
     let signs = look.signs();
     match (pane, app.case()) {
@@ -178,6 +183,7 @@ fn list(app: &App, pane: Pane) -> List {
                 let text = format!("{}: {named}", app.people.name(message.author));
                 // The year is in the message itself.
                 let time = app.time(message.at).get(5..).unwrap_or_default().to_owned();
+                let time = if width < ROOM_FOR_TIME { String::new() } else { time };
                 Row { sign: "", style: Style::new(), text, right: time }
             });
             List {
@@ -225,7 +231,7 @@ fn draw_list(look: Look, list: &List, has_focus: bool, area: Rect, buffer: &mut 
     for ((n, row), y) in below.zip(area.y..area.bottom()) {
         let is_chosen = n == list.choice.at;
         let line = draw_row(look, row, is_chosen, area.width.into());
-        buffer.set_line(area.x, y, &line, area.width);
+        put(line, Rect { y, ..area }, buffer);
         if is_chosen && has_focus {
             buffer.set_style(Rect { y, height: 1, ..area }, look.chosen());
         }

@@ -1,7 +1,8 @@
 //! The opening: cloth that is being woven.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
+use super::put;
 use crate::{app::App, layout::middle, text::Charset};
 
 /// The cloth, in cells.
@@ -34,7 +35,8 @@ pub fn draw(app: &App, step: usize, screen: Rect, buffer: &mut Buffer) {
                     false if column.is_multiple_of(2) => (warp, look.faint()),
                     false => (" ", look.faint()),
                 };
-                buffer.set_string(cloth.x + column, cloth.y + row, symbol, style);
+                let cell = Rect { x: cloth.x + column, y: cloth.y + row, width: 1, height: 1 };
+                put(Line::styled(symbol, style), cell, buffer);
             }
         }
         y = cloth.bottom() + 1;
@@ -42,9 +44,7 @@ pub fn draw(app: &App, step: usize, screen: Rect, buffer: &mut Buffer) {
     for (n, text) in words.into_iter().enumerate() {
         let style = [look.strong(), look.faint(), look.notable()][n];
         let line = middle(Rect { y, height: 1, ..area }, text.len() as u16, 1);
-        if y < screen.bottom() {
-            buffer.set_stringn(line.x, y, text, line.width.into(), style);
-        }
+        put(Line::styled(text, style), line.intersection(screen), buffer);
         y += if n == 1 { 2 } else { 1 };
     }
 }

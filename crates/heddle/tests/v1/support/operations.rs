@@ -35,7 +35,7 @@ pub fn all(document: &Json) -> Vec<Operation> {
                     .filter(|parameter| {
                         parameter["in"] == "query"
                             && parameter["required"] == true
-                            && parameter["schema"]["format"] == "uuid"
+                            && parameter["name"].as_str().unwrap().ends_with("_id")
                     })
                     .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
                     .collect(),

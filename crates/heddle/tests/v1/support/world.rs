@@ -32,6 +32,7 @@ pub struct World {
     /// A rules agent, member of the space.
     pub agent_id: String,
     pub space: String,
+    pub owner_key: String,
 }
 
 impl World {
@@ -83,6 +84,7 @@ impl World {
             stranger_id,
             agent_id,
             space,
+            owner_key,
         }
     }
 
