@@ -122,6 +122,7 @@ fn agents(app: &App, listening: SocketAddr) -> Result<Remote> {
         api: format!("http://{}", SocketAddr::new(here, listening.port())),
         public_url: app.settings().public_url.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        stop: app.stop().clone(),
     };
     let app = app.clone();
     let knows = move |key: ApiKey| {

@@ -16,12 +16,14 @@ use client::{ApiKey, Client, Retry, Settings as Sending};
 use futures::future::BoxFuture;
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 use tower::Service;
 use url::Url;
 
 use crate::{
     Files, Options, Server,
     http::{
+        DRAIN,
         exchange::Exchange,
         sessions::{Limits, Owner, Sessions},
     },
@@ -36,6 +38,8 @@ pub struct Settings {
     pub public_url: String,
     /// The server's version.
     pub version: String,
+    /// Set when the server is to stop: answers under way have five more seconds then.
+    pub stop: CancellationToken,
 }
 
 /// Whether a key may come in, or why that cannot be told.
@@ -49,6 +53,7 @@ pub struct Remote {
     /// Its connections are used for all callers.
     client: Client,
     doorkeeper: Arc<Doorkeeper>,
+    stop: CancellationToken,
 }
 
 impl Remote {
@@ -80,6 +85,7 @@ impl Remote {
             exchange: Exchange::new(server, allowed(&settings.public_url), sessions),
             client: Client::with(&settings.api, ApiKey::new(""), sending)?,
             doorkeeper: Arc::new(move |key| Box::pin(knows(key))),
+            stop: settings.stop.clone(),
         })
     }
 
@@ -99,7 +105,16 @@ impl Remote {
             return unauthorized(", error=\"invalid_token\"", "This API key is unknown or revoked.");
         };
         request.extensions_mut().insert(client);
-        self.exchange.handle(Owner::of_key(key.reveal()), request).await
+        tokio::select! {
+            answer = self.exchange.handle(Owner::of_key(key.reveal()), request) => answer,
+            () = self.late() => error(StatusCode::SERVICE_UNAVAILABLE, "stopping", "The server is being stopped."),
+        }
+    }
+
+    /// Completes when the server is to stop and has waited for long enough.
+    async fn late(&self) {
+        self.stop.cancelled().await;
+        tokio::time::sleep(DRAIN).await;
     }
 }
 

@@ -67,3 +67,16 @@ async fn serve(server: Server, address: Address, endpoint: Endpoint) -> Result {
     eprintln!("The MCP server listens at {}", listener.url().map_err(failed)?);
     listener.serve(server, http::told_to_stop()).await.map_err(failed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_is_served_at_a_usual_place() {
+        let place = |http| Mcp { http, addr: None, endpoint: None }.place().expect("a place");
+        let (address, endpoint) = place(true).expect("over HTTP");
+        assert_eq!((address, endpoint.to_string()), ("127.0.0.1:8765".parse().expect("an address"), "/mcp".to_owned()));
+        assert_eq!(place(false), None);
+    }
+}

@@ -119,6 +119,7 @@ const COMMANDS: &str = "
     events --follow --since --limit
     search <QUERY>... --limit
     mcp --http --addr --endpoint
+    tui --debug --no-mouse
     open <KIND> <ID>
     version
     completion <SHELL>";

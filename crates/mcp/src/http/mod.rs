@@ -25,7 +25,7 @@ use self::{
 use crate::Server;
 
 /// How long answers under way may take when the server is to stop.
-const DRAIN: Duration = Duration::from_secs(5);
+pub(crate) const DRAIN: Duration = Duration::from_secs(5);
 
 /// A server that listens and does not answer yet.
 pub struct Listener {

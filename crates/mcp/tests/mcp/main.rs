@@ -4,7 +4,7 @@
 //!
 //! | promise | test |
 //! |---|---|
-//! | the flags' defaults; flags of HTTP are refused without it | `mcp::usage` of the commands' tests |
+//! | the flags' defaults; flags of HTTP are refused without it | `commands::mcp::tests` and `mcp::*` of the crate `cli` |
 //! | where may be listened | `http::address::tests` (in the crate) |
 //! | which tools there are, and which not | `names::the_tools_are_these` |
 //! | the saved key is used, and the query is right: limit, space, repeated status, defaults | `calls::the_key_is_used_and_filters_become_parameters`, `calls::cases_have_an_order_of_their_own` |

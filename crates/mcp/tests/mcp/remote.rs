@@ -1,26 +1,31 @@
-use std::convert::Infallible;
-
-use axum::Router;
+use axum::{Router, extract::Request};
 use mcp::remote::{Remote, Settings};
 use reqwest::Method;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
 
 use crate::{
     http::{Got, Hand, call},
     stub::{Reply, Stub},
 };
 
-/// A server beside an API, at `/mcp`, which knows the keys `one` and `two`.
-async fn start(api: &Stub) -> String {
-    let settings =
-        Settings { api: api.url.clone(), public_url: "https://heddle.example.com".into(), version: "1".into() };
+/// A server beside an API, which knows the keys `one` and `two`.
+fn beside(api: &Stub, stop: CancellationToken) -> Remote {
+    let public_url = "https://heddle.example.com".into();
+    let settings = Settings { api: api.url.clone(), public_url, version: "1".into(), stop };
     let knows = |key: client::ApiKey| async move {
         match key.reveal() {
             "lost" => Err("the database is away".to_owned()),
             key => Ok(["one", "two"].contains(&key)),
         }
     };
-    let remote = Remote::new(&settings, knows).expect("a service");
+    Remote::new(&settings, knows).expect("a service")
+}
+
+/// The same, at `/mcp`.
+async fn start(api: &Stub) -> String {
+    let remote = beside(api, CancellationToken::new());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/mcp", listener.local_addr().expect("an address"));
     let app: Router = Router::new().route_service("/mcp", remote);
@@ -147,8 +152,39 @@ async fn a_request_that_is_too_large_is_refused() {
     assert_eq!(api.seen().len(), 1);
 }
 
-/// It can be a route of any router.
-#[allow(dead_code)]
-fn is_a_service(remote: Remote) -> impl tower::Service<axum::extract::Request, Error = Infallible> + Clone {
-    remote
+/// Time is not waited for: it goes on as soon as everybody waits for it.
+#[tokio::test(start_paused = true)]
+async fn what_takes_too_long_does_not_keep_the_server() {
+    let (answer, never) = std::sync::mpsc::channel::<()>();
+    let never = std::sync::Mutex::new(never);
+    let api = Stub::new(move |_| {
+        let _ = never.lock().expect("a lock").recv();
+        Reply::json(200, "{}")
+    });
+    let stop = CancellationToken::new();
+    let remote = beside(&api, stop.clone());
+    let body = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "users_me", "_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+            "io.modelcontextprotocol/clientCapabilities": {},
+        }},
+    });
+    let request = Request::post("/mcp")
+        .header("host", "localhost")
+        .header("authorization", "Bearer one")
+        .header("accept", "application/json, text/event-stream")
+        .header("content-type", "application/json")
+        .header("mcp-protocol-version", "2026-07-28")
+        .header("mcp-method", "tools/call")
+        .header("mcp-name", "users_me")
+        .body(axum::body::Body::from(body.to_string()))
+        .expect("a request");
+    stop.cancel();
+    let begun = tokio::time::Instant::now();
+    let got = remote.oneshot(request).await.expect("an answer");
+    let took = begun.elapsed().as_secs_f64();
+    assert_eq!(got.status(), 503);
+    assert!((5.0..6.0).contains(&took), "{took} seconds");
+    drop(answer);
 }

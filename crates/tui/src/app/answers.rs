@@ -121,12 +121,14 @@ impl App {
             Reply::Instructions(list) => {
                 let next = numbered(&list);
                 let items = list.data.iter().map(|instruction| charset.instruction(instruction)).collect();
-                match part {
+                let further = match part {
                     Part::Instructions(stage) => {
                         case.stages.instructions.entry(stage).or_default().receive(items, next)
                     }
                     _ => None,
-                }
+                };
+                case.stages.aim();
+                further
             }
             Reply::Proposals(list) => {
                 let next = numbered(&list);

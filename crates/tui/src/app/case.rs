@@ -2,7 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use client::{Uuid, public::cases::CaseStatus, v1::stages::StagePhase};
+use client::{
+    Uuid,
+    public::cases::CaseStatus,
+    v1::{instructions::InstructionType, stages::StagePhase},
+};
 
 use super::outbox::Outbox;
 use crate::{
@@ -56,6 +60,8 @@ pub struct Stages {
     /// The stages that are folded, or unfolded, against the rule that the active one is unfolded.
     pub turned: HashSet<Uuid>,
     pub choice: Choice,
+    /// Whether the choice has been put on what is to be done next.
+    pub is_aimed: bool,
 }
 
 /// A row of the panel of stages.
@@ -71,6 +77,20 @@ impl Stages {
     /// Whether the instructions of a stage are shown.
     pub fn is_unfolded(&self, stage: &Stage) -> bool {
         (stage.phase == StagePhase::Active) != self.turned.contains(&stage.id)
+    }
+
+    /// Puts the choice on what is to be done next, once that is known.
+    pub fn aim(&mut self) {
+        if self.is_aimed {
+            return;
+        }
+        let next = self.rows().iter().position(|row| {
+            matches!(row, StageRow::Instruction(stage, it) if stage.phase == StagePhase::Active
+                && !it.satisfied && it.kind == InstructionType::Todo)
+        });
+        if let Some(at) = next {
+            (self.choice.at, self.is_aimed) = (at, true);
+        }
     }
 
     /// The rows, in order.

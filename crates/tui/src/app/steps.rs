@@ -222,6 +222,8 @@ impl App {
             // It may be a while since they were looked at.
             case.refresh(Part::Stages, &mut self.outbox);
         }
+        case.stages.is_aimed = false;
+        case.stages.aim();
         self.dialogs.push(Dialog::Stages);
     }
 

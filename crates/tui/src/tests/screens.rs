@@ -76,7 +76,6 @@ fn stages_and_instructions() {
     compare("stages", |driver| {
         open(driver);
         driver.keys("i").settle();
-        driver.keys("jj");
     });
 }
 
