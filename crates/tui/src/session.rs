@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IsTerminal, Write},
+    panic::{AssertUnwindSafe, resume_unwind},
     sync::Arc,
     task::Poll,
     time::Duration,
@@ -9,7 +10,7 @@ use std::{
 
 use client::Client;
 use crossterm::event::EventStream;
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{Receiver, channel};
 
@@ -104,11 +105,12 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let (sender, inbox) = channel(WAITING);
     let runner = Runner::new(options.client, Arc::from(options.host), sender);
     let mut session = Session { app: &mut app, runner, screen: &mut screen, inbox, signals: Signals::new()? };
-    let outcome = session.run(effects).await;
+    // Should we have made a mistake, then at least nothing typed is lost.
+    let outcome = AssertUnwindSafe(session.run(effects)).catch_unwind().await;
     drop(session);
     drop(screen);
     print_unsent(&app.unsent());
-    outcome
+    outcome.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 struct Session<'a> {
@@ -155,7 +157,7 @@ impl Session<'_> {
                 },
                 ended = self.runner.ended() => match ended {
                     Ok(()) => None,
-                    Err(error) => std::panic::resume_unwind(error.into_panic()),
+                    Err(error) => resume_unwind(error.into_panic()),
                 },
             };
             // What has come meanwhile is drawn together.

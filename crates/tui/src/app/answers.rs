@@ -241,8 +241,13 @@ impl App {
         self.say(words);
     }
 
-    /// Lists show a case as it was found to be.
+    /// Lists, and the detail above them, show a case as it was found to be.
     fn spread(&mut self, found: &Case) {
+        if let Preview::Case(case) = &mut self.browse.preview
+            && case.id == found.id
+        {
+            *case = found.clone();
+        }
         let lists = self.path.iter_mut().map(|case| &mut case.subcases).chain([&mut self.browse.cases]);
         for list in lists {
             if let Some(row) = list.find_mut(found.id) {
@@ -275,6 +280,8 @@ fn receive<T: Keyed>(list: &mut Pager<T>, choice: &mut Choice, items: Vec<T>, ne
 fn keep_paper(case: &mut CaseScreen, take: impl FnOnce(&mut CaseScreen) -> Option<Cursor>) -> Option<Cursor> {
     let note = case.chosen_note().map(|note| note.id);
     let file = case.chosen_file().map(|file| file.id);
+    // Nobody has chosen the first file where it only came before the notes.
+    let file = file.filter(|_| case.paper.at > 0 || case.notes.has_come());
     let further = take(case);
     let note = note.and_then(|id| case.notes.position(id));
     let file = file.and_then(|id| Some(case.files.position(id)? + case.notes.items.len()));

@@ -13,7 +13,7 @@ use crate::{editor::Editor, text::Clean};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
     /// It is posted in the thread.
-    Comment { thread: Uuid },
+    Comment,
     /// It says how the case went.
     Resolve,
     /// It says why the case is taken up again.
@@ -40,7 +40,7 @@ pub type DraftKey = (Uuid, Kind);
 impl Purpose {
     fn kind(&self) -> Kind {
         match self {
-            Self::Comment { .. } => Kind::Comment,
+            Self::Comment => Kind::Comment,
             Self::Resolve => Kind::Resolve,
             Self::Reopen => Kind::Reopen,
             Self::Wait { .. } => Kind::Wait,
@@ -56,7 +56,7 @@ impl Purpose {
     /// What is asked for.
     pub fn title(&self) -> String {
         match self {
-            Self::Comment { .. } => "Comment".to_owned(),
+            Self::Comment => "Comment".to_owned(),
             Self::Resolve => "Resolve: summary (optional)".to_owned(),
             Self::Reopen => "Reopen: reason".to_owned(),
             Self::Wait { kind } => format!("Waiting for: {kind} (Tab changes), reason (optional)"),
@@ -68,7 +68,7 @@ impl Purpose {
     /// What is called so where it is left unsent.
     fn name(&self) -> &'static str {
         match self {
-            Self::Comment { .. } => "comment",
+            Self::Comment => "comment",
             Self::Resolve => "summary",
             Self::Reopen | Self::Wait { .. } => "reason",
             Self::Decide { .. } => "note",

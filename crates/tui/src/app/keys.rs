@@ -258,10 +258,9 @@ impl App {
     }
 
     fn ask_comment(&mut self) {
-        let Some(case) = self.path.last() else { return self.say("Open a case first, with Enter") };
-        match case.thread() {
-            Some(thread) => self.write(Purpose::Comment { thread }),
-            None => self.say("The case is still loading"),
+        match self.path.is_empty() {
+            true => self.say("Open a case first, with Enter"),
+            false => self.write(Purpose::Comment),
         }
     }
 

@@ -156,7 +156,11 @@ impl App {
         }
         let text = words.clone().unwrap_or_default();
         let (request, done) = match form.purpose.clone() {
-            Purpose::Comment { thread } => (Request::Comment { thread, text }, "Posted"),
+            Purpose::Comment => match self.path.last().and_then(|case| case.thread()) {
+                Some(thread) => (Request::Comment { thread, text }, "Posted"),
+                // Whoever writes fast is faster than the server.
+                None => return self.say("The case is still loading"),
+            },
             Purpose::Resolve => (Request::Resolve { case, summary: words }, "Resolved"),
             Purpose::Reopen => (Request::Reopen { case, reason: text }, "Reopened"),
             Purpose::Wait { kind } => {

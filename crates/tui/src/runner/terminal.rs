@@ -3,7 +3,10 @@
 use std::{
     io::{self, BufWriter, Stdout, Write, stdout},
     panic,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use crossterm::{
@@ -37,7 +40,11 @@ pub struct Screen {
     mouse: bool,
     /// The picture that is on the screen, and where.
     shown: Option<(Picture, Rect)>,
+    /// What was done about panics before.
+    before: Arc<PanicHook>,
 }
+
+type PanicHook = dyn Fn(&panic::PanicHookInfo<'_>) + Send + Sync;
 
 impl Screen {
     /// Takes the terminal. From then on, it is given back when the value is dropped and when the program panics.
@@ -45,13 +52,14 @@ impl Screen {
     /// # Errors
     /// There is none, or it does not do what is asked.
     pub fn take(mouse: bool) -> io::Result<Self> {
-        let before = panic::take_hook();
+        let before: Arc<PanicHook> = Arc::from(panic::take_hook());
+        let then = Arc::clone(&before);
         panic::set_hook(Box::new(move |info| {
             give_back();
-            before(info);
+            then(info);
         }));
         let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, stdout())))?;
-        let mut screen = Self { terminal, mouse, shown: None };
+        let mut screen = Self { terminal, mouse, shown: None, before };
         screen.enter()?;
         Ok(screen)
     }
@@ -92,7 +100,9 @@ impl Screen {
     /// The terminal does not do what is asked.
     pub fn redraw(&mut self) -> io::Result<()> {
         self.shown = None;
-        self.terminal.clear()
+        // Not by `clear`, which asks the terminal where its cursor is, and fails when the answer is slow.
+        let Size { width, height } = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, width, height))
     }
 
     /// The size in cells.
@@ -135,9 +145,10 @@ impl Drop for Screen {
             let _ = Backend::flush(self.terminal.backend_mut());
         }
         give_back();
-        // What panics from now on is not ours.
+        // A hook cannot be changed while it is in use.
         if !std::thread::panicking() {
-            let _ = panic::take_hook();
+            let before = Arc::clone(&self.before);
+            panic::set_hook(Box::new(move |info| before(info)));
         }
     }
 }

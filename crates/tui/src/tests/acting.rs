@@ -107,6 +107,17 @@ fn a_form_that_was_left_while_it_is_sent_is_done_with_when_it_arrives() {
 }
 
 #[test]
+fn a_comment_can_be_written_before_the_case_has_come() {
+    let mut driver = Driver::new();
+    driver.keys("l").settle();
+    driver.key(KeyCode::Enter).keys("aQuick").ctrl('s');
+    assert!(is_form(&driver) && driver.shows("Quick"));
+    assert_eq!(driver.notice(), "The case is still loading");
+    driver.settle().ctrl('s').settle();
+    assert_eq!(driver.world.sent, [Request::Comment { thread: THREAD, text: "Quick".into() }]);
+}
+
+#[test]
 fn an_empty_comment_is_not_sent() {
     let mut driver = Driver::in_case();
     driver.keys("a  ").ctrl('s');

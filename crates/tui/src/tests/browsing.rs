@@ -246,7 +246,7 @@ fn what_fails_is_told_and_tried_again_on_demand() {
     let failure = || Err(crate::request::Failure { status: None, code: None, message: "no route\x1b[2J".into() });
     driver.answer(|request| matches!(request, Request::Spaces(_)), failure());
     driver.key(KeyCode::Enter).settle();
-    assert!(driver.shows("no route�[2J") && driver.shows("error"));
+    assert!(driver.shows("no route?[2J") && driver.shows("error"));
     driver.keys("jj");
     assert!(driver.shows("error"), "it stays until it is answered");
     assert!(driver.pending.is_empty(), "nothing is tried again by itself");

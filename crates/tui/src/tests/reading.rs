@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEven
 
 use super::{
     driver::{Driver, UNICODE, setup},
-    world::{FILE, NOTE, PICTURE, World, refused},
+    world::{FENCE, FILE, NOTE, PICTURE, World, refused},
 };
 use crate::{
     app::{Event, Setup},
@@ -29,6 +29,17 @@ fn notes_come_before_files() {
     let place = |text: &str| screen.find(text).unwrap_or_else(|| panic!("{text} in\n{screen}"));
     assert!(place("✎ Visit on site") < place("▤ plan.txt"));
     assert!(screen.contains("NOTES & FILES 4"));
+}
+
+#[test]
+fn the_first_note_is_chosen_though_files_came_before() {
+    let mut driver = Driver::new();
+    driver.keys("l").settle();
+    driver.key(KeyCode::Enter);
+    let files = Request::Files { case: FENCE, cursor: None };
+    let answer = driver.world.answer(&files);
+    driver.answer(|request| *request == files, answer).settle();
+    assert_eq!(driver.app.case().and_then(|case| case.chosen_note()).map(|note| note.id), Some(NOTE));
 }
 
 #[test]
@@ -124,7 +135,7 @@ fn the_last_requests_are_shown_on_demand() {
     driver.keys("d");
     let screen = driver.screen();
     assert!(screen.contains("debug") && screen.contains("REQUESTS"), "{screen}");
-    assert!(screen.contains("09:30:00    12 ms GET /x/119") && screen.contains("409 taken: that �]0;name� is taken"));
+    assert!(screen.contains("09:30:00    12 ms GET /x/119") && screen.contains("409 taken: that ?]0;name? is taken"));
     driver.key(KeyCode::Tab).key(KeyCode::Tab).keys("G");
     assert!(driver.shows("/x/20") && !driver.shows("/x/119"));
     driver.keys("d");

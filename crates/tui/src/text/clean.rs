@@ -11,6 +11,8 @@ use unicode_width::UnicodeWidthChar;
 
 /// The most marks on one letter. Languages need three, and a stack of fifty covers the lines above.
 const MARKS: usize = 4;
+/// What stands for what cannot be shown. Unicode's own sign for that is not as wide in all terminals.
+pub const PLACEHOLDER: &str = "?";
 /// A tab becomes that many spaces.
 const TAB: &str = "    ";
 
@@ -73,14 +75,6 @@ impl Charset {
         }
     }
 
-    /// What stands for what cannot be shown.
-    pub fn placeholder(self) -> &'static str {
-        match self {
-            Self::Unicode => "\u{fffd}",
-            Self::Ascii => "?",
-        }
-    }
-
     fn scrub(self, text: &str, line_end: &str, tab: &str) -> String {
         let mut clean = String::with_capacity(text.len());
         // How many more marks the last letter may have.
@@ -103,8 +97,8 @@ impl Charset {
                     clean.push_str(tab);
                     marks = 0;
                 }
-                _ if character.is_control() => {
-                    clean.push_str(self.placeholder());
+                _ if character.is_control() || character == char::REPLACEMENT_CHARACTER => {
+                    clean.push_str(PLACEHOLDER);
                     marks = 0;
                 }
                 _ if is_invisible(character) => {}
@@ -130,7 +124,7 @@ impl Charset {
             _ if character.is_whitespace() => clean.push(' '),
             Self::Unicode => clean.push(character),
             Self::Ascii => {
-                let spelled = deunicode::deunicode_char(character).unwrap_or(self.placeholder());
+                let spelled = deunicode::deunicode_char(character).unwrap_or(PLACEHOLDER);
                 clean.extend(spelled.chars().filter(|letter| *letter == ' ' || letter.is_ascii_graphic()));
             }
         }
@@ -138,10 +132,10 @@ impl Charset {
 }
 
 fn is_harmless(character: char) -> bool {
-    let is_beside = matches!(character, '\u{ff9e}' | '\u{ff9f}');
+    let is_replaced = matches!(character, '\u{ff9e}' | '\u{ff9f}' | char::REPLACEMENT_CHARACTER);
     !character.is_control()
         && !is_invisible(character)
-        && !is_beside
+        && !is_replaced
         && (character == ' ' || !character.is_whitespace())
 }
 
@@ -188,7 +182,7 @@ mod tests {
 
     #[test]
     fn an_escape_sequence_is_shown_instead_of_obeyed() {
-        assert_eq!(&*Charset::Unicode.line("a\x1b[2Jb\u{9b}31mc\x07"), "a\u{fffd}[2Jb\u{fffd}31mc\u{fffd}");
+        assert_eq!(&*Charset::Unicode.line("a\x1b[2Jb\u{9b}31mc\x07"), "a?[2Jb?31mc?");
         assert_eq!(&*Charset::Ascii.line("a\x1b]0;title\x07"), "a?]0;title?");
     }
 

@@ -5,7 +5,7 @@ mod fit;
 mod markdown;
 mod wrap;
 
-pub use clean::{Charset, Clean};
+pub use clean::{Charset, Clean, PLACEHOLDER};
 pub use fit::{cells, fit, fit_left};
 pub use markdown::{Mentions, markdown};
 pub use wrap::{Paragraph, plain, wrap};

@@ -94,6 +94,7 @@ pub fn hints(app: &App, width: usize) -> String {
         (Some(Dialog::Menu(_)), _) => &["Enter choose", "Esc back", "Ctrl-C quit"],
         (Some(Dialog::Stages), _) => &["Space tick, fold", "Esc back", "r reload", "? help", "Ctrl-C quit"],
         (Some(Dialog::Proposals), _) => &["a approve", "x reject", "PgDn read on", "Esc back", "? help", "Ctrl-C quit"],
+        (Some(Dialog::Address(_)), _) => &["Shift and the mouse select", "Esc back", "Ctrl-C quit"],
         (Some(_), _) => &["Esc back", "Ctrl-C quit"],
         (None, Some(reader)) if reader.file.is_some() => &["Esc back", "o browser", "? help", "Ctrl-C quit"],
         (None, Some(_)) => &["Esc back", "m raw", "? help", "Ctrl-C quit"],

@@ -30,10 +30,12 @@ struct Row {
 /// Below this width, the text of a message needs all the room.
 const ROOM_FOR_TIME: u16 = 48;
 
-/// A list as it is seen.
+/// The part of a list that is seen.
 struct List {
     rows: Vec<Row>,
     choice: Choice,
+    /// How many rows there are, seen or not.
+    len: usize,
     /// What is said where there are no rows.
     empty: (String, Style),
     /// Whether more rows will come.
@@ -57,7 +59,7 @@ pub fn draw(app: &App, areas: &Areas, buffer: &mut Buffer) {
                 lines(scroll.seen(), inside, buffer);
                 scroll.has_more()
             }
-            pane => draw_list(app.setup.look, &list(app, pane, inside.width), has_focus, inside, buffer),
+            pane => draw_list(app.setup.look, &list(app, pane, inside), has_focus, inside, buffer),
         };
         if has_more {
             // Without a frame, the line with the names has room.
@@ -137,12 +139,14 @@ fn detail(app: &App) -> &Scroll {
     }
 }
 
-fn list(app: &App, pane: Pane, width: u16) -> List {
+fn list(app: &App, pane: Pane, area: Rect) -> List {
     let look = app.setup.look;
+    let height = usize::from(area.height);
     let signs = look.signs();
     match (pane, app.case()) {
         (Pane::Spaces, _) => {
-            let rows = app.browse.spaces.items.iter().map(|space| Row {
+            let seen = app.browse.spaces.items.iter().skip(app.browse.space.top).take(height);
+            let rows = seen.map(|space| Row {
                 sign: "",
                 style: Style::new(),
                 text: space.name.to_string(),
@@ -151,15 +155,16 @@ fn list(app: &App, pane: Pane, width: u16) -> List {
             List {
                 rows: rows.collect(),
                 choice: app.browse.space,
+                len: app.browse.spaces.items.len(),
                 empty: empty(look, &app.browse.spaces, "no spaces"),
                 has_more: app.browse.spaces.has_more(),
             }
         }
         (Pane::Cases, _) if app.browse.place.is_some() => {
             let filter = app.browse.place.and_then(|space| app.filter(space));
-            cases(app, &app.browse.cases, app.browse.case, filter)
+            cases(app, &app.browse.cases, app.browse.case, filter, height)
         }
-        (Pane::Subcases, Some(case)) => cases(app, &case.subcases, case.subcase, case.filter.as_ref()),
+        (Pane::Subcases, Some(case)) => cases(app, &case.subcases, case.subcase, case.filter.as_ref(), height),
         (Pane::Papers, Some(case)) => {
             let style = Style::new();
             let row = |sign, text: &str| Row { sign, style, text: text.to_owned(), right: String::new() };
@@ -170,25 +175,28 @@ fn list(app: &App, pane: Pane, width: u16) -> List {
                 _ => empty(look, &case.notes, ""),
             };
             List {
-                rows: notes.chain(files).collect(),
+                rows: notes.chain(files).skip(case.paper.top).take(height).collect(),
                 choice: case.paper,
+                len: case.rows(Pane::Papers),
                 empty: nothing,
                 has_more: case.notes.has_more() || case.files.has_more(),
             }
         }
         (Pane::Thread, Some(case)) => {
-            let rows = case.messages.items.iter().map(|message| {
+            let seen = case.messages.items.iter().skip(case.message.top).take(height);
+            let rows = seen.map(|message| {
                 let first = message.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
                 let named = crate::text::Mentions(&|id| app.people.name(id)).named(first);
                 let text = format!("{}: {named}", app.people.name(message.author));
                 // The year is in the message itself.
                 let time = app.time(message.at).get(5..).unwrap_or_default().to_owned();
-                let time = if width < ROOM_FOR_TIME { String::new() } else { time };
+                let time = if area.width < ROOM_FOR_TIME { String::new() } else { time };
                 Row { sign: "", style: Style::new(), text, right: time }
             });
             List {
                 rows: rows.collect(),
                 choice: case.message,
+                len: case.messages.items.len(),
                 empty: match case.failed {
                     Some(_) => (String::new(), Style::new()),
                     None => empty(look, &case.messages, "nothing said yet: a"),
@@ -196,20 +204,26 @@ fn list(app: &App, pane: Pane, width: u16) -> List {
                 has_more: case.messages.has_more(),
             }
         }
-        _ => List { rows: Vec::new(), choice: Choice::default(), empty: Default::default(), has_more: false },
+        _ => List { rows: Vec::new(), choice: Choice::default(), len: 0, empty: Default::default(), has_more: false },
     }
 }
 
-fn cases(app: &App, list: &Pager<CaseRow>, choice: Choice, filter: Option<&CaseStatus>) -> List {
+fn cases(app: &App, list: &Pager<CaseRow>, choice: Choice, filter: Option<&CaseStatus>, height: usize) -> List {
     let look = app.setup.look;
-    let rows = list.items.iter().map(|case| Row {
+    let rows = list.items.iter().skip(choice.top).take(height).map(|case| Row {
         sign: look.status_sign(&case.status),
         style: look.status(&case.status),
         text: case.title.to_string(),
         right: case.assignee.map(|id| app.people.name(id)).unwrap_or_default(),
     });
     let nothing = if filter.is_some() { "no such cases" } else { "no cases" };
-    List { rows: rows.collect(), choice, empty: empty(look, list, nothing), has_more: list.has_more() }
+    List {
+        rows: rows.collect(),
+        choice,
+        len: list.items.len(),
+        empty: empty(look, list, nothing),
+        has_more: list.has_more(),
+    }
 }
 
 fn empty<T: crate::model::Keyed>(look: Look, list: &Pager<T>, nothing: &str) -> (String, Style) {
@@ -227,16 +241,15 @@ fn draw_list(look: Look, list: &List, has_focus: bool, area: Rect, buffer: &mut 
         lines(&crate::text::plain(words, *style, area.width.into()), area, buffer);
         return false;
     }
-    let below = list.rows.iter().enumerate().skip(list.choice.top);
-    for ((n, row), y) in below.zip(area.y..area.bottom()) {
-        let is_chosen = n == list.choice.at;
+    for ((n, row), y) in list.rows.iter().enumerate().zip(area.y..area.bottom()) {
+        let is_chosen = list.choice.top + n == list.choice.at;
         let line = draw_row(look, row, is_chosen, area.width.into());
         put(line, Rect { y, ..area }, buffer);
         if is_chosen && has_focus {
             buffer.set_style(Rect { y, height: 1, ..area }, look.chosen());
         }
     }
-    list.choice.top + usize::from(area.height) < list.rows.len() || list.has_more
+    list.choice.top + usize::from(area.height) < list.len || list.has_more
 }
 
 fn draw_row(look: Look, row: &Row, is_chosen: bool, width: usize) -> Line<'static> {
