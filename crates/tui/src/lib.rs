@@ -6,7 +6,7 @@
 //!
 //! Three parts:
 //!
-//! - `app` is plain state. [`App::update`](app::App::update) takes an event and answers effects; it does nothing itself, so
+//! - `app` is plain state. `App::update` takes an event and answers effects; it does nothing itself, so
 //!   all of it is tested without terminal and server.
 //! - `view` draws the state. What servers say has been cleaned before it gets there, and a last look at the finished screen
 //!   keeps back what a terminal must not get.

@@ -298,7 +298,12 @@ impl People {
         self.version += 1;
     }
 
-    /// The name, or the beginning of the id while it is not known.
+    /// All names.
+    pub fn all(&self) -> impl Iterator<Item = (Uuid, &Clean)> {
+        self.names.iter().map(|(id, name)| (*id, name))
+    }
+
+    /// The name, or the end of the id while it is not known.
     pub fn name(&self, id: Uuid) -> String {
         self.names.get(&id).map_or_else(|| short(id), ToString::to_string)
     }

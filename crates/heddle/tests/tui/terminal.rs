@@ -108,6 +108,21 @@ impl Terminal {
         String::from_utf8_lossy(&self.shown.0.lock().unwrap_or_else(PoisonError::into_inner).written).into_owned()
     }
 
+    /// The colours of letters on the screen.
+    pub fn colours(&self) -> Vec<vt100::Color> {
+        let shown = self.shown.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let screen = shown.parser.screen();
+        let (rows, columns) = screen.size();
+        let places = (0..rows.get()).flat_map(|row| (0..columns.get()).map(move |column| (row, column)));
+        let mut colours = Vec::new();
+        for cell in places.filter_map(|(row, column)| screen.cell(row, column)) {
+            if !colours.contains(&cell.fgcolor()) {
+                colours.push(cell.fgcolor());
+            }
+        }
+        colours
+    }
+
     /// The program's process.
     pub fn pid(&self) -> u32 {
         self.child.process_id().expect("a process")

@@ -95,6 +95,8 @@ async fn a_case_is_browsed_and_worked_at_a_terminal() {
     world.owner.post(&format!("/v1/threads/{}/activities", thread.as_str().unwrap()), body).await.data(201);
     terminal.shows("Owner: ?[31mevil?]0;title?");
     let written = terminal.written();
+    // Colours, told as all terminals know them.
+    assert!(terminal.colours().contains(&vt100::Color::Idx(6)) && !written.contains("38;5;"));
     assert!(!written.contains("[31mevil\u{1b}") && !written.contains("\u{1b}]0;") && !written.contains('\u{202e}'));
 
     terminal.types("p");

@@ -11,7 +11,7 @@ use client::{
 use super::outbox::Outbox;
 use crate::{
     layout::Pane,
-    model::{Case, CaseRow, File, Instruction, Message, Note, Proposal, Stage, Work},
+    model::{Case, CaseRow, File, Instruction, Message, Note, People, Proposal, Stage, Work},
     pager::{Choice, Cursor, Fetching, Paged, Pager},
     request::{Part, Place, Request, Slot},
     scroll::Scroll,
@@ -256,6 +256,21 @@ impl CaseScreen {
     /// The thread, once it is known.
     pub fn thread(&self) -> Option<Uuid> {
         self.case.as_ref().map(|case| case.thread)
+    }
+
+    /// A text with names behind the ids of stages, instructions and people.
+    pub fn explained(&self, text: &str, people: &People) -> String {
+        let stages = self.stages.list.items.iter().map(|stage| (stage.id, &stage.name));
+        let instructions = self.stages.instructions.values().flat_map(|list| &list.items);
+        let instructions = instructions.map(|instruction| (instruction.id, &instruction.text));
+        let mut explained = text.to_owned();
+        for (id, name) in stages.chain(instructions).chain(people.all()) {
+            let id = format!("\"{id}\"");
+            if text.contains(&id) {
+                explained = explained.replace(&id, &format!("{id} ({name})"));
+            }
+        }
+        explained
     }
 
     /// The instruction of an id.

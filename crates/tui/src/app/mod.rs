@@ -392,7 +392,8 @@ impl App {
         if case.proposals.has_come() {
             case.advance(Part::Proposals, &mut self.outbox);
         }
-        if self.dialogs.iter().any(|dialog| matches!(dialog, Dialog::Stages)) {
+        // Proposals name instructions by their ids.
+        if self.dialogs.iter().any(|dialog| matches!(dialog, Dialog::Stages | Dialog::Proposals)) {
             self.prefetch_stages();
         }
     }

@@ -337,7 +337,7 @@ impl App {
         case.stages.choice.settle(rows, inside);
         let (list, input) = crate::view::proposal_areas(body);
         case.proposal.settle(case.proposals.items.len(), list.height.into());
-        let words = case.chosen_proposal().map(|it| it.input.clone()).unwrap_or_default();
+        let words = case.chosen_proposal().map(|it| case.explained(&it.input, &self.people)).unwrap_or_default();
         case.input.put(plain(&words, Default::default(), input.width.into()), input.height.into());
     }
 

@@ -2,6 +2,7 @@
 
 mod perform;
 mod picture;
+mod sixteen;
 pub mod terminal;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};

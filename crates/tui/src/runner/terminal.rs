@@ -21,7 +21,7 @@ use ratatui::{
     layout::{Rect, Size},
 };
 
-use super::picture;
+use super::{picture, sixteen::Sixteen};
 use crate::{app::App, request::Picture, view};
 
 /// How large a cell is in pixels when the terminal does not tell.
@@ -32,7 +32,7 @@ const BUFFER: usize = 64 << 10;
 /// Whether the terminal is taken, for whoever has to give it back.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-type Output = CrosstermBackend<BufWriter<Stdout>>;
+type Output = CrosstermBackend<Sixteen<BufWriter<Stdout>>>;
 
 /// The terminal while the app has it.
 pub struct Screen {
@@ -58,7 +58,8 @@ impl Screen {
             give_back();
             then(info);
         }));
-        let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, stdout())))?;
+        let out = Sixteen::new(BufWriter::with_capacity(BUFFER, stdout()));
+        let terminal = Terminal::new(CrosstermBackend::new(out))?;
         let mut screen = Self { terminal, mouse, shown: None, before };
         screen.enter()?;
         Ok(screen)

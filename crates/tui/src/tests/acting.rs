@@ -251,6 +251,8 @@ fn a_proposal_is_decided() {
     assert!(driver.shows("2 proposals wait for a decision: y"));
     driver.keys("y");
     assert!(driver.shows("Rules agent wants: send_email") && driver.shows("\"to\": \"neighbour@example.org\""));
+    driver.settle();
+    assert!(driver.shows("70d0\" (Neighbour agrees)"), "{}", driver.screen());
     driver.keys("ja");
     assert!(driver.shows("Approve send_email: note (optional)"));
     driver.ctrl('s').settle();

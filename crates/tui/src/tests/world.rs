@@ -308,7 +308,7 @@ impl World {
                     json!({
                         "id": Uuid::from_u128(PROPOSAL.as_u128() + n as u128), "space_id": SPACE, "case_id": FENCE,
                         "run_id": Uuid::nil(), "actor_id": AGENT, "action": self.text("send_email"),
-                        "input": {"to": self.text("neighbour@example.org"), "subject": "Your consent"},
+                        "input": {"to": self.text("neighbour@example.org"), "about": TODO},
                         "state": "pending", "created_at": AT,
                     })
                 });
