@@ -35,20 +35,6 @@ pub struct AgentPatch {
     pub effort: Option<Option<Effort>>,
 }
 
-/// An effort by its stored name.
-pub fn effort(name: &str) -> Option<Effort> {
-    Effort::ALL.into_iter().find(|effort| stored(*effort) == name)
-}
-
-fn stored(effort: Effort) -> &'static str {
-    match effort {
-        Effort::Low => "LOW",
-        Effort::Medium => "MEDIUM",
-        Effort::High => "HIGH",
-        Effort::XHigh => "XHIGH",
-    }
-}
-
 /// Makes an agent, a member of the workspace's general space.
 ///
 /// # Errors
@@ -61,7 +47,7 @@ pub fn create(tx: &mut Tx<'_>, models: &Catalogue, new: &NewAgent) -> Result<Pro
         email: None,
         model_id: new.model.clone(),
         system_prompt: new.job_description.clone(),
-        reasoning_effort: new.effort.map(|effort| stored(effort).to_owned()),
+        reasoning_effort: new.effort.map(|effort| effort.as_str().to_owned()),
         capabilities: Vec::new(),
         review: Vec::new(),
     };
@@ -87,7 +73,7 @@ pub fn update(tx: &mut Tx<'_>, models: &Catalogue, id: ActorId, patch: &AgentPat
         name: patch.name.clone(),
         model_id: patch.model.clone(),
         system_prompt: patch.job_description.clone(),
-        reasoning_effort: patch.effort.map(|effort| effort.map(|effort| stored(effort).to_owned())),
+        reasoning_effort: patch.effort.map(|effort| effort.map(|effort| effort.as_str().to_owned())),
         ..ActorPatch::default()
     };
     actors::update(tx, id, &patch)
@@ -97,7 +83,7 @@ fn check_effort(models: &Catalogue, model: Option<&str>, effort: Option<Effort>)
     let model = model.unwrap_or(models.default_id());
     match effort {
         Some(effort) if !models.supports(model, effort) => {
-            let message = format!("the model {model} cannot be asked for the effort {}", stored(effort));
+            let message = format!("the model {model} cannot be asked for the effort {}", effort.as_str());
             Err(Error::invalid("reasoning_effort", message))
         }
         _ => Ok(()),

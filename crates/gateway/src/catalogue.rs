@@ -20,6 +20,21 @@ impl Effort {
     /// All of them, from least to most.
     pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::XHigh];
 
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "LOW",
+            Self::Medium => "MEDIUM",
+            Self::High => "HIGH",
+            Self::XHigh => "XHIGH",
+        }
+    }
+
+    /// The effort of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|effort| effort.as_str() == name)
+    }
+
     /// Its name in the requests of both providers.
     pub(crate) fn wire_name(self) -> &'static str {
         match self {
@@ -54,6 +69,14 @@ pub struct Model {
     pub max_output_tokens: Option<u32>,
     /// The efforts it can be asked for; none for a model that does not reason.
     pub efforts: Vec<Effort>,
+}
+
+impl Model {
+    /// What it does unasked; none for a model that does not reason.
+    pub fn default_effort(&self) -> Option<Effort> {
+        let own = if self.provider == "anthropic" { Effort::High } else { Effort::Medium };
+        (!self.efforts.is_empty()).then_some(own)
+    }
 }
 
 struct Known {

@@ -297,24 +297,6 @@ pub fn private_of(tx: &mut Tx<'_>, actor: ActorId) -> Result<SpaceId> {
     .ok_or_else(|| Error::conflict("private_space_missing", "This actor has no private space; name a space."))
 }
 
-/// Makes sure that an actor can be given work in the space: who manages the space takes in whoever it gives work to.
-///
-/// # Errors
-/// `actor_not_found`; `not_assignable` for an observer, and for one who is not in the space when the caller cannot add
-/// members; what [`add_member`] gives.
-pub fn admit(tx: &mut Tx<'_>, space: SpaceId, actor: ActorId) -> Result<()> {
-    actors::get(tx, actor)?;
-    let refused = |why: &str| Err(Error::not_found("not_assignable", why));
-    match role_of(tx, space, actor)? {
-        Some(role) if role.allows(Right::Work) => Ok(()),
-        Some(_) => refused("An observer of the space cannot be given work in it."),
-        None if access::role(tx, space)?.is_some_and(|role| role.allows(Right::Manage)) => {
-            add_member(tx, space, actor, Role::Member).map(drop)
-        }
-        None => refused("The one named is no member of the space; an admin of the space can add them."),
-    }
-}
-
 /// Sets a member's role without asking whether the actor may.
 pub(crate) fn put_member(tx: &mut Tx<'_>, space: SpaceId, actor: ActorId, role: Role) -> Result<()> {
     tx.execute(

@@ -208,6 +208,18 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn a_database_stays_with_its_first_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store::Store::open(store::Config::embedded(folder.path())).await.unwrap();
+        for _ in 0..2 {
+            store.control_write(|tx| vault().claim(tx)).await.unwrap();
+        }
+        let other = Vault::new("another secret of tests").unwrap();
+        let refused = store.control_write(move |tx| other.claim(tx)).await.unwrap_err();
+        assert_eq!(refused.code(), "secret_key_differs");
+    }
+
     #[test]
     fn a_folder_keeps_its_secret_to_the_owner() {
         use std::os::unix::fs::PermissionsExt as _;

@@ -1,6 +1,6 @@
 //! The job that makes cases of a manifest's lines.
 
-use futures::{StreamExt, stream};
+use futures::{StreamExt as _, stream};
 use gateway::outbound::Guard;
 use identity::actors;
 use kernel::{
@@ -64,17 +64,11 @@ async fn ingest(context: JobContext, deps: Deps) -> Result<Outcome> {
     let Some((ingestion, actor)) = begun else { return Ok(Outcome::Done) };
     let scene = Scene { workspace, ingestion: id, actor };
     let position = u64::try_from(ingestion.position).unwrap_or(0);
-    let opened = match store.blobs().get_range(workspace, &ingestion.sha256, position, None).await {
-        Ok(stream) => Ok(Some(stream)),
-        // Nothing is left to read when the crash came between the last line and the end.
-        Err(_) if ingestion.processed > 0 && rest_is_empty(&store, &ingestion, workspace).await? => Ok(None),
-        Err(error) => Err(error),
-    };
-    let opened = match opened {
-        Err(error) if error.kind() == Kind::NotFound => return fail(&store, scene).await,
-        opened => opened?,
-    };
-    if let Some(stream) = opened {
+    let blobs = store.blobs();
+    let Some(size) = blobs.size(workspace, &ingestion.sha256).await? else { return fail(&store, scene).await };
+    // Nothing is left to read when the crash came between the last line and the end.
+    if position < size {
+        let stream = blobs.get_range(workspace, &ingestion.sha256, position, None).await?;
         let mut lines = Lines::new(stream, ingestion.line, position);
         let mut batch = next_batch(&store, &deps.guard, workspace, &mut lines).await?;
         while !batch.is_empty() {
@@ -93,16 +87,6 @@ async fn ingest(context: JobContext, deps: Deps) -> Result<Outcome> {
     waiting(&store, &deps.guard, scene, &ingestion.sha256).await?;
     store.write(workspace, Actor::SYSTEM, move |tx| finish(tx, id)).await?;
     Ok(Outcome::Done)
-}
-
-/// Whether a manifest has been read to its end.
-async fn rest_is_empty(store: &Store, ingestion: &Ingestion, workspace: WorkspaceId) -> Result<bool> {
-    let mut all = store.blobs().get(workspace, &ingestion.sha256).await?;
-    let mut size = 0;
-    while let Some(chunk) = all.next().await {
-        size += chunk?.len() as i64;
-    }
-    Ok(size <= ingestion.position)
 }
 
 /// Takes an ingestion up. None when it is over, or its space has gone with it.

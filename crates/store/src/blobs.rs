@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream::BoxStream};
 use kernel::{Error, Kind, Result, Timestamp, ids::WorkspaceId};
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, WriteMultipart, path::Path as Key};
+use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt, WriteMultipart, path::Path as Key};
 use sha2::{Digest, Sha256};
 
 /// What was stored.
@@ -149,16 +149,29 @@ impl Blobs {
         found.bytes().await.map_err(unavailable)
     }
 
+    /// How many bytes a blob has; none when it is gone.
+    ///
+    /// # Errors
+    /// `Unavailable` when the store does not answer.
+    pub async fn size(&self, workspace: WorkspaceId, sha256: &str) -> Result<Option<u64>> {
+        Ok(self.head(workspace, sha256).await?.map(|found| found.size))
+    }
+
+    async fn head(&self, workspace: WorkspaceId, sha256: &str) -> Result<Option<ObjectMeta>> {
+        match self.store.head(&key(workspace, sha256)).await {
+            Ok(found) => Ok(Some(found)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+
     /// When a blob was last stored; none when it is gone.
     ///
     /// # Errors
     /// `Unavailable` when the store does not answer.
     pub async fn stored_at(&self, workspace: WorkspaceId, sha256: &str) -> Result<Option<Timestamp>> {
-        match self.store.head(&key(workspace, sha256)).await {
-            Ok(found) => Ok(Some(Timestamp::from_micros(found.last_modified.timestamp_micros()))),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(unavailable(error)),
-        }
+        let found = self.head(workspace, sha256).await?;
+        Ok(found.map(|found| Timestamp::from_micros(found.last_modified.timestamp_micros())))
     }
 
     /// Removes a blob; one that is gone already is no error.

@@ -1,6 +1,6 @@
 //! Cases: what they are, how they are found, opened and changed (Interloom v1, Cases).
 
-use identity::{Right, access, spaces};
+use identity::{Right, Role, access, actors, spaces};
 use kernel::{
     Error, Page, PageRequest, Result, Timestamp, check,
     ids::{ActorId, CaseId, LabelId, ProcedureId, SpaceId, StageId, ThreadId},
@@ -432,6 +432,19 @@ pub(crate) fn require_assignable(tx: &mut Tx<'_>, space: SpaceId, actor: ActorId
             format!("no member of the space has the ID {actor}; add the actor to the space first"),
         )),
     }
+}
+
+/// [`require_assignable`], after taking an actor who is not in the space into it, if the caller may add members: who manages
+/// the space takes in whoever it gives work to.
+///
+/// # Errors
+/// `Invalid` for `assigned_actor_id`; `private_space` for a second person in a private space.
+pub(crate) fn admit(tx: &mut Tx<'_>, space: SpaceId, actor: ActorId) -> Result<()> {
+    let stranger = spaces::role_of(tx, space, actor)?.is_none() && actors::find(tx, actor)?.is_some();
+    if stranger && access::role(tx, space)?.is_some_and(|role| role.allows(Right::Manage)) {
+        spaces::add_member(tx, space, actor, Role::Member)?;
+    }
+    require_assignable(tx, space, actor)
 }
 
 /// Changes a case's title, description, priority, assignee, due time or labels.

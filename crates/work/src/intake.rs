@@ -1,6 +1,6 @@
 //! Opening and changing a case in one go, as the slim API does it: its place, its fields, its status and its files.
 
-use identity::{Right, access, spaces};
+use identity::{Right, access};
 use kernel::{
     Result,
     ids::{ActorId, CaseId, DocumentId, SpaceId},
@@ -19,7 +19,7 @@ use crate::{
 ///
 /// # Errors
 /// `space_not_found`, `parent_case_not_found`, `forbidden` for observers, `case_closed` for a parent that is over,
-/// `not_assignable`, `Invalid` naming the field, `external_id_taken`, those of attaching files.
+/// `Invalid` naming the field, `external_id_taken`, those of attaching files.
 pub fn open(tx: &mut Tx<'_>, within: Within, new: &NewCase, files: &[DocumentId]) -> Result<CaseId> {
     let space = match within {
         Within::Space(space) => space,
@@ -54,7 +54,7 @@ pub struct Revision {
 /// Changes a case.
 ///
 /// # Errors
-/// `case_not_found`, `forbidden` for observers, `not_assignable`, those of [`moves::move_case`] and [`cases::update`].
+/// `case_not_found`, `forbidden` for observers, those of [`moves::move_case`] and [`cases::update`].
 pub fn revise(tx: &mut Tx<'_>, id: CaseId, revision: &Revision) -> Result<Case> {
     cases::require(tx, id, Right::Work)?;
     // A case that is over changes no more, so it leaves that status first and enters it last.
@@ -77,5 +77,5 @@ pub fn revise(tx: &mut Tx<'_>, id: CaseId, revision: &Revision) -> Result<Case> 
 }
 
 fn admit(tx: &mut Tx<'_>, space: SpaceId, actor: Option<ActorId>) -> Result<()> {
-    actor.map_or(Ok(()), |actor| spaces::admit(tx, space, actor))
+    actor.map_or(Ok(()), |actor| cases::admit(tx, space, actor))
 }

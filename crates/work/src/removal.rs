@@ -35,14 +35,9 @@ pub fn delete_space(tx: &mut Tx<'_>, id: SpaceId) -> Result<()> {
     release(tx, &blobs)?;
     // The rest of what is in it refers to it and goes with it.
     tx.execute("DELETE FROM spaces WHERE id = $1", params![id])?;
-    let event = NewEvent {
-        verb: "space.deleted",
-        subject: id.uuid(),
-        space: None,
-        case: None,
-        thread: None,
-        data: json!({"name": space.name}),
-    };
+    // Its members are gone with it, so everybody in the workspace hears of it: by its id, not by its name.
+    let event =
+        NewEvent { verb: "space.deleted", subject: id.uuid(), space: None, case: None, thread: None, data: json!({}) };
     tx.emit(event)
 }
 

@@ -1,7 +1,7 @@
 //! What happens to a new case of a space by itself (Interloom public, space trigger): it is given to somebody, gets the plan
 //! of an exemplary case, or gets the stages of a procedure.
 
-use identity::{Right, access, spaces};
+use identity::{Right, access};
 use kernel::{
     Error, Kind, Result,
     ids::{ActorId, CaseId, ProcedureId, SpaceId},
@@ -57,12 +57,12 @@ fn find(tx: &mut Tx<'_>, space: SpaceId) -> Result<Option<Trigger>> {
 /// Sets the trigger of a space, or takes it away.
 ///
 /// # Errors
-/// `space_not_found`, `forbidden` below admin, `actor_not_found` or `not_assignable`, `case_not_found`,
+/// `space_not_found`, `forbidden` below admin, `Invalid` for `assigned_actor_id`, `case_not_found`,
 /// `procedure_not_found`, `procedure_elsewhere` for a procedure of another space.
 pub fn set(tx: &mut Tx<'_>, space: SpaceId, trigger: Option<Trigger>) -> Result<()> {
     access::require(tx, space, Right::Manage)?;
     match trigger {
-        Some(Trigger::Assignee { assignee_id }) => spaces::admit(tx, space, assignee_id)?,
+        Some(Trigger::Assignee { assignee_id }) => cases::admit(tx, space, assignee_id)?,
         Some(Trigger::ReferenceTask { reference_case_id }) => {
             cases::require(tx, reference_case_id, Right::See)?;
         }

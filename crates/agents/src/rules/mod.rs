@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 /// The provider's name, which is also its only model.
-pub const NAME: &str = "rules";
+pub const NAME: &str = gateway::RULES;
 
 /// How it calls itself in all that it writes.
 const SELF: &str = "rules agent";

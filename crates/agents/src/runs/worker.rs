@@ -21,7 +21,7 @@ use super::{
     steps::{self, About, Conversation, NewStep},
 };
 use crate::{
-    Deps, actions, is_answer, profiles, rules,
+    Deps, actions, is_answer, rules,
     tools::{self, Tool},
 };
 pub(crate) use calls::after;
@@ -268,7 +268,7 @@ fn load(tx: &mut Tx<'_>, payload: Payload, model: &str, unserved: bool) -> Resul
         tools: tools::attached(tx, run.space_id, run.actor_id)?,
         // What is stored was checked when it was set.
         withheld: agent.withheld,
-        effort: agent.reasoning_effort.as_deref().and_then(profiles::effort),
+        effort: agent.reasoning_effort.as_deref().and_then(Effort::named),
         run,
     }))
 }

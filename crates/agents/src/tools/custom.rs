@@ -8,14 +8,17 @@ use identity::{
     listing::{self, Sliced},
 };
 use kernel::{
-    Error, Mark, Result, Slice, SliceRequest, check,
+    Direction, Error, Mark, Result, Slice, SliceRequest, Timestamp, check,
     ids::{ActorId, SecretId, ToolId},
 };
 use serde_json::{Value as Json, json};
 use store::{Param, Tx, params};
 
 use super::{COLUMNS, Tool, ToolKind, check_schema, checked_name, event, get, read};
-use crate::secrets;
+use crate::{
+    actions::{SPECS, Spec},
+    secrets,
+};
 
 /// What a new script needs.
 #[derive(Clone, Debug)]
@@ -35,6 +38,8 @@ pub struct NewScript {
 /// Changes to a script; absent fields stay.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ScriptPatch {
+    /// Who looks after it from now on. It is given away alone.
+    pub manager: Option<ActorId>,
     /// A new name.
     pub name: Option<String>,
     /// A new description.
@@ -51,11 +56,46 @@ pub struct ScriptPatch {
 const SCRIPT: usize = 256 << 10;
 const SECRETS: usize = 50;
 
-/// The tools that the caller can see, those of its spaces included, by when they were registered.
+/// A tool of a list.
+#[derive(Clone, Debug)]
+pub enum Listed {
+    /// An action of Heddle's own.
+    Action(&'static Spec),
+    /// A registered tool, and whether the caller can change it here.
+    Tool {
+        /// The tool.
+        tool: Box<Tool>,
+        /// Whether the caller can change it.
+        is_editable: bool,
+    },
+}
+
+/// The tools that the caller can see: the registered ones, those of its spaces included, by when they were registered,
+/// newest first; then Heddle's own actions. These have no time, so their place in the list is the beginning of time.
 ///
 /// # Errors
 /// The engine's.
-pub fn slice(tx: &mut Tx<'_>, request: SliceRequest) -> Result<Slice<Tool>> {
+pub fn slice(tx: &mut Tx<'_>, limit: u32, after: Option<Mark>) -> Result<Slice<Listed>> {
+    // One more than asked for tells whether the list goes on.
+    let mut marked = Vec::new();
+    for tool in registered(tx, limit + 1, after)? {
+        let is_editable = is_editable(tx, &tool)?;
+        marked.push((
+            Mark { at: tool.created_at, id: tool.id.uuid() },
+            Listed::Tool { tool: Box::new(tool), is_editable },
+        ));
+    }
+    let place = |spec: &Spec| Mark { at: Timestamp::from_micros(0), id: spec.id().uuid() };
+    let mut own: Vec<&'static Spec> = SPECS.iter().collect();
+    own.sort_by_key(|spec| std::cmp::Reverse(spec.id()));
+    let is_left =
+        |mark: Mark| after.is_none_or(|after| after.at > mark.at || (after.at == mark.at && after.id > mark.id));
+    marked.extend(own.into_iter().map(|spec| (place(spec), Listed::Action(spec))).filter(|(mark, _)| is_left(*mark)));
+    marked.truncate(limit as usize + 1);
+    Ok(Slice::cut(marked, limit, |(mark, _)| *mark).map(|(_, listed)| listed))
+}
+
+fn registered(tx: &mut Tx<'_>, limit: u32, after: Option<Mark>) -> Result<Vec<Tool>> {
     let condition = format!("(t.space_id IS NULL OR {})", listing::visible("t", 1));
     let list = Sliced {
         table: "tools t",
@@ -65,7 +105,9 @@ pub fn slice(tx: &mut Tx<'_>, request: SliceRequest) -> Result<Slice<Tool>> {
         condition: &condition,
         values: vec![Param::Id(tx.actor().id.uuid())],
     };
-    listing::slice(tx, list, request, read, |tool| Mark { at: tool.created_at, id: tool.id.uuid() })
+    let request = SliceRequest { limit, after, direction: Direction::Descending };
+    let mark = |tool: &Tool| Mark { at: tool.created_at, id: tool.id.uuid() };
+    Ok(listing::slice(tx, list, request, read, mark)?.items)
 }
 
 /// Makes a script; the caller manages it.
@@ -104,6 +146,9 @@ pub fn is_editable(tx: &mut Tx<'_>, tool: &Tool) -> Result<bool> {
 }
 
 fn require_editable(tx: &mut Tx<'_>, id: ToolId) -> Result<Tool> {
+    if SPECS.iter().any(|spec| spec.id() == id) {
+        return Err(Error::conflict("tool_not_script", "Heddle's own tools cannot be changed."));
+    }
     let tool = get(tx, id)?;
     if tool.kind != ToolKind::Script {
         return Err(Error::conflict("tool_not_script", "This tool is an HTTP service of a space, not a script."));
@@ -119,10 +164,17 @@ fn require_editable(tx: &mut Tx<'_>, id: ToolId) -> Result<Tool> {
 /// Changes a script.
 ///
 /// # Errors
-/// `tool_not_found`, `forbidden` for all but its manager (and admins, while it has no secrets), `tool_not_script`, `Invalid`
-/// naming the field, `secret_not_found`, `tool_already_exists`.
+/// `tool_not_found`, `forbidden` for all but its manager (and admins, while it has no secrets), `tool_not_script`, also for
+/// Heddle's own actions, `Invalid` naming the field, `secret_not_found`, `tool_already_exists`; for a new manager also
+/// `manager_not_alone`, `actor_not_found` for one who is no person of the workspace, `tool_has_secrets`.
 pub fn update(tx: &mut Tx<'_>, id: ToolId, patch: &ScriptPatch) -> Result<Tool> {
     let before = require_editable(tx, id)?;
+    if let Some(manager) = patch.manager {
+        if *patch != (ScriptPatch { manager: patch.manager, ..ScriptPatch::default() }) {
+            return Err(Error::conflict("manager_not_alone", "manager_id must come alone."));
+        }
+        return set_manager(tx, &before, manager);
+    }
     let name = match &patch.name {
         Some(name) => checked_name(name)?,
         None => &before.name,
@@ -152,11 +204,8 @@ pub fn update(tx: &mut Tx<'_>, id: ToolId, patch: &ScriptPatch) -> Result<Tool> 
 }
 
 /// Gives a script to another person to look after.
-///
-/// # Errors
-/// As [`update`]; `actor_not_found` for one who is no person of the workspace, `tool_has_secrets`.
-pub fn set_manager(tx: &mut Tx<'_>, id: ToolId, manager: ActorId) -> Result<Tool> {
-    let before = require_editable(tx, id)?;
+fn set_manager(tx: &mut Tx<'_>, before: &Tool, manager: ActorId) -> Result<Tool> {
+    let id = before.id;
     actors::get_of(tx, manager, ActorType::Human)?;
     if has_secrets(tx, id)? {
         let message = "A tool that has secrets stays with its manager; take the secrets away first.";

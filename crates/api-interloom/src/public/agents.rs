@@ -6,6 +6,7 @@ use agents::{
 };
 use api::{Body, Ctx, Failure, PathId, Query};
 use axum::{Json, http::StatusCode};
+use gateway::Effort;
 use identity::actors::{self, ActorType, Profile};
 use kernel::{
     Direction, Timestamp,
@@ -13,13 +14,16 @@ use kernel::{
     kinds,
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     errors::Renames,
     models::ReasoningEffort,
     tools::ToolType,
-    wire::{AgentTag, Asked, BASE, InvalidToolIdsResponse, List, ResourceLink, ValidationErrorResponse, created, list},
+    wire::{
+        AgentTag, Asked, BASE, InvalidToolIdsResponse, List, Paging, ResourceLink, ValidationErrorResponse, created,
+        list,
+    },
 };
 
 /// What the domain's errors are called here.
@@ -70,7 +74,7 @@ impl From<Shown> for AgentListItem {
             parent: None,
             name: agent.name,
             model: agent.model_id.unwrap_or(default_model),
-            reasoning_effort: agent.reasoning_effort.as_deref().and_then(profiles::effort).map(Into::into),
+            reasoning_effort: agent.reasoning_effort.as_deref().and_then(Effort::named).map(Into::into),
         }
     }
 }
@@ -115,18 +119,6 @@ pub struct ReplaceAgentToolsRequest {
     tool_ids: Vec<ToolId>,
 }
 
-/// Which slice is wanted.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ListAgents {
-    /// Most items to answer.
-    #[param(minimum = 1, maximum = 100, default = 30)]
-    limit: Option<i64>,
-    /// Where to go on: `next_cursor` of an answer to the same request.
-    #[param(nullable)]
-    cursor: Option<String>,
-}
-
 /// An agent to make.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -162,15 +154,15 @@ pub struct UpdateAgentRequest {
 
 /// The agents of the workspace, newest first.
 #[utoipa::path(
-    get, path = "/api/v1/public/agents", tag = "Agents", operation_id = "listAgents", params(ListAgents),
+    get, path = "/api/v1/public/agents", tag = "Agents", operation_id = "listAgents", params(Paging),
     responses((status = 200, body = ListAgentsResponse))
 )]
 pub async fn list_agents(
     ctx: Ctx,
     asked: Asked,
-    Query(query): Query<ListAgents>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<List<AgentListItem>>, Failure> {
-    let request = asked.slice(query.limit, query.cursor.as_deref(), Direction::Descending)?;
+    let request = asked.page(&paging, Direction::Descending)?;
     let slice = ctx.read(move |tx| actors::slice(tx, ActorType::Ai, request)).await?;
     Ok(Json(asked.answer(slice.map(|agent| shown(&ctx, agent)))))
 }

@@ -11,13 +11,13 @@ use kernel::{
     ids::{IngestionEntryId, IngestionId, SpaceId},
     kinds,
 };
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     errors::Renames,
-    wire::{Asked, List, ResourceLink, ResourceType, created, list},
+    wire::{Asked, List, Paging, ResourceLink, ResourceType, created, list},
 };
 use crate::v1::keep_or_discard;
 
@@ -35,7 +35,7 @@ pub struct CaseIngestion {
     id: IngestionId,
     /// Where the cases are opened.
     space: ResourceLink,
-    status: CaseIngestionStatus,
+    status: IngestionStatus,
     /// How many cases the manifest describes.
     total_count: i64,
     /// How many lines have been dealt with.
@@ -51,31 +51,12 @@ pub struct CaseIngestion {
     created_at: Timestamp,
 }
 
-/// How far an import is.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum CaseIngestionStatus {
-    /// It has not begun.
-    Pending,
-    /// Lines become cases.
-    Processing,
-    /// Every line has been looked at.
-    Completed,
-    /// It had to stop.
-    Failed,
-}
-
 impl From<Ingestion> for CaseIngestion {
     fn from(ingestion: Ingestion) -> Self {
         Self {
             id: ingestion.id,
             space: ResourceLink::new(ResourceType::Space, ingestion.space_id),
-            status: match ingestion.status {
-                IngestionStatus::Pending => CaseIngestionStatus::Pending,
-                IngestionStatus::Processing => CaseIngestionStatus::Processing,
-                IngestionStatus::Completed => CaseIngestionStatus::Completed,
-                IngestionStatus::Failed => CaseIngestionStatus::Failed,
-            },
+            status: ingestion.status,
             total_count: ingestion.total,
             processed_count: ingestion.processed,
             success_count: ingestion.succeeded,
@@ -156,18 +137,6 @@ pub struct CreateCaseIngestionRequest {
     manifest: Vec<u8>,
 }
 
-/// Which slice is wanted.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ListErrors {
-    /// Most items to answer.
-    #[param(minimum = 1, maximum = 100, default = 30)]
-    limit: Option<i64>,
-    /// Where to go on: `next_cursor` of an answer to the same request.
-    #[param(nullable)]
-    cursor: Option<String>,
-}
-
 /// Begins to open the cases of a manifest; a job goes on with it. A manifest with a line that cannot be read is refused as a
 /// whole.
 #[utoipa::path(
@@ -208,15 +177,15 @@ pub async fn get_case_ingestion(
 /// The lines that could not become cases, with the reasons.
 #[utoipa::path(
     get, path = "/api/v1/public/case-ingestions/{case_ingestion_id}/errors", tag = "Case Ingestion",
-    operation_id = "listCaseIngestionErrors", params(("case_ingestion_id" = String, Path), ListErrors),
+    operation_id = "listCaseIngestionErrors", params(("case_ingestion_id" = String, Path), Paging),
     responses((status = 200, body = ListCaseIngestionErrorsResponse))
 )]
 pub async fn list_case_ingestion_errors(
     ctx: Ctx,
     asked: Asked,
     PathId(id): PathId<kinds::Ingestion>,
-    Query(query): Query<ListErrors>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<List<CaseIngestionFailedEntry>>, Failure> {
-    let request = asked.slice(query.limit, query.cursor.as_deref(), Direction::Ascending)?;
+    let request = asked.page(&paging, Direction::Ascending)?;
     Ok(Json(asked.answer(ctx.read(move |tx| ingestion::errors(tx, id, request)).await?)))
 }

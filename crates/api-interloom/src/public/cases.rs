@@ -37,53 +37,9 @@ pub const RENAMES: Renames = Renames {
         ("assigned_actor_id", None, "user_not_found"),
     ],
     paths: &[("labels", "tags"), ("assigned_actor_id", "assignee_id")],
-    codes: &[
-        ("actor_not_found", "user_not_found"),
-        ("not_assignable", "user_not_found"),
-        ("external_id_taken", "case_external_id_conflict"),
-    ],
+    codes: &[("actor_not_found", "user_not_found"), ("external_id_taken", "case_external_id_conflict")],
     conflict: "invalid_case_request",
 };
-
-/// Where a case stands.
-#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum CaseStatus {
-    /// Not begun.
-    Open,
-    /// Being worked.
-    Started,
-    /// Done.
-    Completed,
-    /// Over without having been done.
-    Cancelled,
-    /// Being worked, but stopped by something.
-    Blocked,
-}
-
-impl From<Status> for CaseStatus {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Open => Self::Open,
-            Status::Started => Self::Started,
-            Status::Completed => Self::Completed,
-            Status::Cancelled => Self::Cancelled,
-            Status::Blocked => Self::Blocked,
-        }
-    }
-}
-
-impl From<CaseStatus> for Status {
-    fn from(status: CaseStatus) -> Self {
-        match status {
-            CaseStatus::Open => Self::Open,
-            CaseStatus::Started => Self::Started,
-            CaseStatus::Completed => Self::Completed,
-            CaseStatus::Cancelled => Self::Cancelled,
-            CaseStatus::Blocked => Self::Blocked,
-        }
-    }
-}
 
 /// A case as lists show it.
 #[derive(Serialize, ToSchema)]
@@ -95,7 +51,7 @@ pub struct CaseListItem {
     /// The case it lies under, else its space.
     parent: Option<ResourceLink>,
     title: String,
-    status: CaseStatus,
+    status: Status,
     completed_at: Option<Timestamp>,
     due_at: Option<Timestamp>,
     /// Its name in another system.
@@ -134,7 +90,7 @@ impl From<Assigned> for CaseListItem {
                 Some(parent) => ResourceLink::new(ResourceType::Case, parent),
                 None => ResourceLink::new(ResourceType::Space, case.space_id),
             }),
-            status: case.status().into(),
+            status: case.status(),
             completed_at: case.completed_at(),
             title: case.title,
             due_at: case.due_at,
@@ -249,7 +205,7 @@ pub struct UpdateCaseRequest {
     #[schema(value_type = Option<String>)]
     description: Option<Option<String>>,
     /// Any status can follow any other.
-    status: Option<CaseStatus>,
+    status: Option<Status>,
     /// Null takes the case from whoever has it.
     #[serde(default, deserialize_with = "api::patch::nullable")]
     #[schema(value_type = Option<ActorId>)]
@@ -372,7 +328,7 @@ pub async fn update_case(
         due_at: body.due_at,
         labels: body.tags,
     };
-    let revision = Revision { patch, status: body.status.map(Status::from), place };
+    let revision = Revision { patch, status: body.status, place };
     let changed = ctx
         .write(move |tx| {
             intake::revise(tx, id, &revision)?;

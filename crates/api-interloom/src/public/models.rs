@@ -38,7 +38,7 @@ pub struct Model {
 /// Where a model runs.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[allow(dead_code, reason = "clients know all four; which of them a provider's address is nobody tells us")]
+#[allow(dead_code, reason = "clients know all four; where a provider runs a model nobody tells us")]
 pub enum ModelDeploymentLocation {
     /// In Europe.
     Europe,
@@ -105,12 +105,11 @@ impl From<ReasoningEffort> for Effort {
 
 impl From<&gateway::Model> for Model {
     fn from(model: &gateway::Model) -> Self {
-        let reasoning = (!model.efforts.is_empty()).then(|| ModelReasoningCapability {
+        let reasoning = model.default_effort().map(|effort| ModelReasoningCapability {
             supported: true,
             efforts: model.efforts.iter().copied().map(Into::into).collect(),
-            default_effort: ReasoningEffort::Medium,
+            default_effort: effort.into(),
         });
-        let own = model.provider == "heddle";
         Self {
             id: model.id.clone(),
             provider: model.provider.clone(),
@@ -119,7 +118,7 @@ impl From<&gateway::Model> for Model {
             description: model.description.clone(),
             is_default: model.is_default,
             is_enabled: model.is_enabled,
-            deployment_location: if own { ModelDeploymentLocation::Unknown } else { ModelDeploymentLocation::Global },
+            deployment_location: ModelDeploymentLocation::Unknown,
             context_window: model.context_window,
             max_output_tokens: model.max_output_tokens,
             capabilities: ModelCapabilities { reasoning },

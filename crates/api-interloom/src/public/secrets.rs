@@ -5,11 +5,11 @@ use api::{Body, Ctx, Failure, PathId, Query};
 use axum::{Json, http::StatusCode};
 use kernel::{Direction, ids::SecretId, kinds};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     errors::Renames,
-    wire::{Asked, List, SecretTag, created, list},
+    wire::{Asked, List, Paging, SecretTag, created, list},
 };
 
 /// What the domain's errors are called here.
@@ -41,29 +41,13 @@ pub struct CreateSecretRequest {
     value: String,
 }
 
-/// Which slice is wanted.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ListSecrets {
-    /// Most items to answer.
-    #[param(minimum = 1, maximum = 100, default = 30)]
-    limit: Option<i64>,
-    /// Where to go on: `next_cursor` of an answer to the same request.
-    #[param(nullable)]
-    cursor: Option<String>,
-}
-
 /// The caller's secrets, newest first; admins of the workspace see the names of all.
 #[utoipa::path(
-    get, path = "/api/v1/public/secrets", tag = "Secrets", operation_id = "listSecrets", params(ListSecrets),
+    get, path = "/api/v1/public/secrets", tag = "Secrets", operation_id = "listSecrets", params(Paging),
     responses((status = 200, body = ListSecretsResponse))
 )]
-pub async fn list_secrets(
-    ctx: Ctx,
-    asked: Asked,
-    Query(query): Query<ListSecrets>,
-) -> Result<Json<List<Secret>>, Failure> {
-    let request = asked.slice(query.limit, query.cursor.as_deref(), Direction::Descending)?;
+pub async fn list_secrets(ctx: Ctx, asked: Asked, Query(paging): Query<Paging>) -> Result<Json<List<Secret>>, Failure> {
+    let request = asked.page(&paging, Direction::Descending)?;
     Ok(Json(asked.answer(ctx.read(move |tx| secrets::slice(tx, request)).await?)))
 }
 

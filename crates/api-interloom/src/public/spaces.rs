@@ -9,7 +9,7 @@ use kernel::{
     kinds,
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use work::{
     removal,
     triggers::{self, Trigger},
@@ -17,14 +17,14 @@ use work::{
 
 use super::{
     errors::Renames,
-    wire::{Asked, List, ResourceLink, SpaceTag, created, list, tag},
+    wire::{Asked, List, Paging, ResourceLink, SpaceTag, created, list, tag},
 };
 
 /// What the domain's errors are called here.
 pub const RENAMES: Renames = Renames {
-    fields: &[("name", Some(Rule::Blank), "empty_space_name")],
+    fields: &[("name", Some(Rule::Blank), "empty_space_name"), ("assigned_actor_id", None, "assignee_not_found")],
     paths: &[],
-    codes: &[("actor_not_found", "assignee_not_found"), ("not_assignable", "assignee_not_found")],
+    codes: &[],
     conflict: "invalid_space_request",
 };
 
@@ -75,18 +75,6 @@ impl From<spaces::Space> for Space {
 }
 
 list!(ListSpacesResponse of SpaceListItem);
-
-/// Which slice is wanted.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ListSpaces {
-    /// Most items to answer.
-    #[param(minimum = 1, maximum = 100, default = 30)]
-    limit: Option<i64>,
-    /// Where to go on: `next_cursor` of an answer to the same request.
-    #[param(nullable)]
-    cursor: Option<String>,
-}
 
 /// A space to make.
 #[derive(Deserialize, ToSchema)]
@@ -232,15 +220,15 @@ impl SentTrigger {
 
 /// The spaces that the caller is a member of, newest first.
 #[utoipa::path(
-    get, path = "/api/v1/public/spaces", tag = "Spaces", operation_id = "listSpaces", params(ListSpaces),
+    get, path = "/api/v1/public/spaces", tag = "Spaces", operation_id = "listSpaces", params(Paging),
     responses((status = 200, body = ListSpacesResponse))
 )]
 pub async fn list_spaces(
     ctx: Ctx,
     asked: Asked,
-    Query(query): Query<ListSpaces>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<List<SpaceListItem>>, Failure> {
-    let request = asked.slice(query.limit, query.cursor.as_deref(), Direction::Descending)?;
+    let request = asked.page(&paging, Direction::Descending)?;
     Ok(Json(asked.answer(ctx.read(move |tx| spaces::slice(tx, request)).await?)))
 }
 

@@ -5,24 +5,24 @@ use agents::{
     secrets,
     tools::{
         self,
-        custom::{self, NewScript, ScriptPatch},
+        custom::{self, Listed, NewScript, ScriptPatch},
     },
 };
 use api::{Body, Ctx, Failure, PathId, Query};
 use axum::{Json, http::StatusCode};
 use kernel::{
-    Direction, Error, Kind, Mark, Result, Slice, SliceRequest, Timestamp,
+    Direction, Result,
     ids::{ActorId, SecretId, ToolId},
     kinds,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as JsonValue};
 use store::Tx;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     errors::Renames,
-    wire::{Asked, BASE, List, ResourceLink, ResourceType, SecretTag, created, list},
+    wire::{Asked, BASE, List, Paging, ResourceLink, ResourceType, SecretTag, created, list},
 };
 
 /// What the domain's errors are called here.
@@ -113,9 +113,17 @@ fn object(value: JsonValue) -> Map<String, JsonValue> {
     }
 }
 
-fn item(tx: &mut Tx<'_>, tool: &tools::Tool) -> Result<ToolListItem> {
-    let is_editable = custom::is_editable(tx, tool)?;
-    Ok(ToolListItem { id: tool.id, r#type: ToolType::Custom, name: tool.name.clone(), is_editable })
+fn item(tool: &tools::Tool, is_editable: bool) -> ToolListItem {
+    ToolListItem { id: tool.id, r#type: ToolType::Custom, name: tool.name.clone(), is_editable }
+}
+
+impl From<Listed> for ToolListItem {
+    fn from(listed: Listed) -> Self {
+        match listed {
+            Listed::Action(spec) => spec.into(),
+            Listed::Tool { tool, is_editable } => item(&tool, is_editable),
+        }
+    }
 }
 
 fn detail(tx: &mut Tx<'_>, tool: tools::Tool) -> Result<Tool> {
@@ -126,48 +134,12 @@ fn detail(tx: &mut Tx<'_>, tool: tools::Tool) -> Result<Tool> {
         name: secret.name,
     });
     Ok(Tool {
-        item: item(tx, &tool)?,
+        item: item(&tool, custom::is_editable(tx, &tool)?),
         description: tool.description,
         input_schema: object(tool.input_schema),
         manager: tool.manager_id.map(|manager| ResourceLink::new(ResourceType::User, manager)),
         secrets: secrets.collect(),
     })
-}
-
-/// A slice of the tools that the caller sees: those that were made here, newest first, then Heddle's own.
-fn slice(tx: &mut Tx<'_>, request: SliceRequest) -> Result<Slice<ToolListItem>> {
-    // Heddle's own actions come last: they have no time, so the beginning of time is their place.
-    let place = |spec: &Spec| Mark { at: Timestamp::from_micros(0), id: spec.id().uuid() };
-    let mut own: Vec<&'static Spec> = SPECS.iter().collect();
-    own.sort_by_key(|spec| std::cmp::Reverse(spec.id()));
-    let made = custom::slice(tx, request)?;
-    let mut items = Vec::new();
-    for tool in &made.items {
-        items.push(item(tx, tool)?);
-    }
-    if made.next.is_some() {
-        return Ok(Slice { items, next: made.next });
-    }
-    let after = request.after.filter(|after| after.at.micros() == 0);
-    let rest: Vec<_> = own.into_iter().filter(|spec| after.is_none_or(|after| place(spec).id < after.id)).collect();
-    let room = request.limit as usize - items.len();
-    let last = made.items.last().map(|tool| Mark { at: tool.created_at, id: tool.id.uuid() });
-    let shown = &rest[..room.min(rest.len())];
-    items.extend(shown.iter().map(|spec| ToolListItem::from(*spec)));
-    let next = (rest.len() > shown.len()).then(|| shown.last().map(|spec| place(spec)).or(last)).flatten();
-    Ok(Slice { items, next })
-}
-
-/// Which slice is wanted.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ListTools {
-    /// Most items to answer.
-    #[param(minimum = 1, maximum = 100, default = 30)]
-    limit: Option<i64>,
-    /// Where to go on: `next_cursor` of an answer to the same request.
-    #[param(nullable)]
-    cursor: Option<String>,
 }
 
 /// A script to make a tool of.
@@ -203,16 +175,16 @@ pub struct UpdateToolRequest {
 
 /// The tools that the caller sees: those that were made here, newest first, then Heddle's own.
 #[utoipa::path(
-    get, path = "/api/v1/public/tools", tag = "Tools", operation_id = "listTools", params(ListTools),
+    get, path = "/api/v1/public/tools", tag = "Tools", operation_id = "listTools", params(Paging),
     responses((status = 200, body = ListToolsResponse))
 )]
 pub async fn list_tools(
     ctx: Ctx,
     asked: Asked,
-    Query(query): Query<ListTools>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<List<ToolListItem>>, Failure> {
-    let request = asked.slice(query.limit, query.cursor.as_deref(), Direction::Descending)?;
-    Ok(Json(asked.answer(ctx.read(move |tx| slice(tx, request)).await?)))
+    let request = asked.page(&paging, Direction::Descending)?;
+    Ok(Json(asked.answer(ctx.read(move |tx| custom::slice(tx, request.limit, request.after)).await?)))
 }
 
 /// Makes a tool of a script; the caller manages it. It has no network until an admin names hosts.
@@ -265,31 +237,19 @@ pub async fn update_tool(
     PathId(id): PathId<kinds::Tool>,
     Body(body): Body<UpdateToolRequest>,
 ) -> Result<Json<Tool>, Failure> {
-    if SPECS.iter().any(|spec| spec.id() == id) {
-        return Err(invalid("Heddle's own tools cannot be changed.").into());
-    }
     let patch = ScriptPatch {
+        manager: body.manager_id,
         name: body.name,
         description: body.description,
         script: body.script,
         input_schema: body.input_schema.map(JsonValue::Object),
         secrets: body.secret_ids,
     };
-    if body.manager_id.is_some() && patch != ScriptPatch::default() {
-        return Err(invalid("manager_id must come alone.").into());
-    }
     let changed = ctx
         .write(move |tx| {
-            let tool = match body.manager_id {
-                Some(manager) => custom::set_manager(tx, id, manager)?,
-                None => custom::update(tx, id, &patch)?,
-            };
+            let tool = custom::update(tx, id, &patch)?;
             detail(tx, tool)
         })
         .await?;
     Ok(Json(changed))
-}
-
-fn invalid(message: &str) -> Error {
-    Error::new(Kind::BadRequest, "invalid_tool_request", message)
 }

@@ -11,12 +11,12 @@ use kernel::{
     ids::{ActorId, WorkspaceId},
     kinds,
 };
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     errors::Renames,
-    wire::{Asked, List, UserTag, list},
+    wire::{Asked, List, Paging, UserTag, list},
 };
 
 /// What the domain's errors are called here.
@@ -70,25 +70,13 @@ pub struct CurrentUser {
 
 list!(ListUsersResponse of User);
 
-/// Which slice is wanted.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ListUsers {
-    /// Most items to answer.
-    #[param(minimum = 1, maximum = 100, default = 30)]
-    limit: Option<i64>,
-    /// Where to go on: `next_cursor` of an answer to the same request.
-    #[param(nullable)]
-    cursor: Option<String>,
-}
-
 /// The people of the workspace, newest first.
 #[utoipa::path(
-    get, path = "/api/v1/public/users", tag = "Users", operation_id = "listUsers", params(ListUsers),
+    get, path = "/api/v1/public/users", tag = "Users", operation_id = "listUsers", params(Paging),
     responses((status = 200, body = ListUsersResponse))
 )]
-pub async fn list_users(ctx: Ctx, asked: Asked, Query(query): Query<ListUsers>) -> Result<Json<List<User>>, Failure> {
-    let request = asked.slice(query.limit, query.cursor.as_deref(), Direction::Descending)?;
+pub async fn list_users(ctx: Ctx, asked: Asked, Query(paging): Query<Paging>) -> Result<Json<List<User>>, Failure> {
+    let request = asked.page(&paging, Direction::Descending)?;
     Ok(Json(asked.answer(ctx.read(move |tx| actors::slice(tx, ActorType::Human, request)).await?)))
 }
 

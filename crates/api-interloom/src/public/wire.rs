@@ -10,7 +10,7 @@ use axum::{
 };
 use kernel::{Direction, Error, Kind, Result, Rule, Slice, SliceRequest};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// The path of everything here.
@@ -102,6 +102,18 @@ UserTag = "USER", SecretTag = "SECRET", MessageTag = "message", FilePayloadTag =
 const MOST: i64 = 100;
 const USUAL: u32 = 30;
 
+/// Which slice is wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// Most items to answer.
+    #[param(minimum = 1, maximum = 100, default = 30)]
+    limit: Option<i64>,
+    /// Where to go on: `next_cursor` of an answer to the same request.
+    #[param(nullable)]
+    cursor: Option<String>,
+}
+
 /// A list as it was asked: its filters and order, which its cursors are bound to.
 pub struct Asked(ListId);
 
@@ -126,6 +138,14 @@ impl Asked {
         };
         let after = cursor.map(|cursor| self.0.decode(cursor)).transpose()?;
         Ok(SliceRequest { limit, after, direction })
+    }
+
+    /// [`Asked::slice`] for lists that are asked for nothing else.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn page(&self, paging: &Paging, direction: Direction) -> Result<SliceRequest> {
+        self.slice(paging.limit, paging.cursor.as_deref(), direction)
     }
 
     /// The answer with a slice.
