@@ -58,7 +58,7 @@ pub fn serve(arguments: &[String]) -> Result<()> {
         let metrics = PrometheusBuilder::new().install_recorder()?;
         let store = Store::open(Config::embedded(folder)).await?;
         // The limit is counted but never reached.
-        let settings = Settings { rate_limit: u32::MAX, max_upload: 1 << 20, public_url: String::new() };
+        let settings = Settings { rate_limit: u32::MAX, max_upload: 1 << 20, public_url: String::new(), outbox: None };
         let app = App::new(Parts {
             store,
             settings,

@@ -6,6 +6,7 @@
 //! happens twice.
 
 pub mod actions;
+pub mod inbox;
 mod outside;
 pub mod profiles;
 pub mod proposals;

@@ -42,14 +42,14 @@ pub async fn respond(app: &App, workspace: WorkspaceId, content: Content) -> Res
         HeaderValue::from_str(&content.mime_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     headers.insert(header::CONTENT_TYPE, mime);
     headers.insert(header::CONTENT_LENGTH, content.size.into());
-    headers.insert(header::CONTENT_DISPOSITION, disposition(&content.name));
+    headers.insert(header::CONTENT_DISPOSITION, disposition("attachment", &content.name));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     Ok(response)
 }
 
-/// `attachment` with the name in plain letters for old clients and in full for the rest (RFC 6266).
-fn disposition(name: &str) -> HeaderValue {
+/// `attachment` or `inline` with the name in plain letters for old clients and in full for the rest (RFC 6266).
+pub(crate) fn disposition(kind: &str, name: &str) -> HeaderValue {
     let plain: String =
         name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\;%".contains(c) || c == ' ' { c } else { '_' }).collect();
     let mut full = String::new();
@@ -60,7 +60,7 @@ fn disposition(name: &str) -> HeaderValue {
             full.push_str(&format!("%{byte:02X}"));
         }
     }
-    let value = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}");
+    let value = format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{full}");
     HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment"))
 }
 

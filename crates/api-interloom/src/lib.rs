@@ -2,5 +2,6 @@
 //! its command line speaks.
 
 pub mod download;
+mod preview;
 pub mod public;
 pub mod v1;

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use gateway::Catalogue;
 use identity::{Authenticator, Vault};
@@ -16,6 +16,8 @@ pub struct Settings {
     pub max_upload: u64,
     /// Where browsers reach the server, without a slash at the end.
     pub public_url: String,
+    /// Where mail goes while there is no mail server.
+    pub outbox: Option<PathBuf>,
 }
 
 /// What handlers work with; clones share everything.

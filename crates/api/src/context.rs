@@ -1,7 +1,10 @@
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
-use axum::{extract::FromRequestParts, http::request::Parts};
-use identity::Principal;
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{header, request::Parts},
+};
+use identity::{Principal, accounts::Origin};
 use kernel::{Error, Result};
 use store::Tx;
 use uuid::Uuid;
@@ -72,5 +75,33 @@ impl FromRequestParts<App> for Ctx {
             (Some(principal), Some(request_id)) => Ok(Self { app: app.clone(), principal, request_id }),
             _ => Err(Failure(Error::internal("a route without the gate's layers"))),
         }
+    }
+}
+
+/// Whoever calls an operation that is open to all.
+#[derive(Clone)]
+pub struct Visitor {
+    /// The application.
+    pub app: App,
+    /// Who calls, when that is known.
+    pub principal: Option<Arc<Principal>>,
+    /// From where.
+    pub origin: Origin,
+    /// The request's id.
+    pub request_id: RequestId,
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        // Routes outside of every dialect have no layer that gives one.
+        let request_id = parts.extensions.get().copied().unwrap_or_else(|| RequestId(Uuid::now_v7()));
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let origin = Origin {
+            address: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()),
+            user_agent: user_agent.map(str::to_owned),
+        };
+        Ok(Self { app: app.clone(), principal: parts.extensions.get().cloned(), origin, request_id })
     }
 }

@@ -179,8 +179,14 @@ named! {
     Email => "email", "email_not_found";
     Tool => "tool", "tool_not_found";
     Label => "label", "label_not_found";
+    Activity => "activity", "activity_not_found";
+    View => "view", "view_not_found";
     Run => "run", "run_not_found";
     Proposal => "proposal", "proposal_not_found";
     Secret => "secret", "secret_not_found";
+    Key => "key", "key_not_found";
+    User => "member", "member_not_found";
+    Invitation => "invitation", "invitation_not_found";
+    Session => "session", "session_not_found";
     Ingestion => "case ingestion", "case_ingestion_not_found";
 }

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -12,10 +12,8 @@ use identity::{Principal, Via};
 use kernel::{Error, Kind, Result};
 use uuid::Uuid;
 
-use crate::{App, Failure, RequestId, Taken, limit::Caller};
+use crate::{App, Failure, RequestId, Taken, cookies::SESSION_COOKIE, limit::Caller};
 
-/// The name of the session cookie.
-pub const SESSION_COOKIE: &str = "heddle_session";
 /// The header that repeats the session's CSRF token on calls that change something.
 const CSRF_HEADER: &str = "x-csrf-token";
 
@@ -36,10 +34,31 @@ pub fn write_id(response: &mut Response, id: RequestId) {
     }
 }
 
+/// The gate of a dialect.
+#[derive(Clone)]
+pub struct Gate {
+    app: App,
+    /// Operations that need no credential, as method and path.
+    open: &'static [(Method, &'static str)],
+}
+
+impl Gate {
+    /// A gate that lets nobody unknown pass, but to the operations in `open`.
+    pub fn new(app: &App, open: &'static [(Method, &'static str)]) -> Self {
+        Self { app: app.clone(), open }
+    }
+
+    fn is_open(&self, request: &Request) -> bool {
+        let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        self.open.iter().any(|(method, open)| method == request.method() && path == Some(*open))
+    }
+}
+
 /// Recognises the caller, counts the request, and lets it pass with the principal at hand. Every answer says where the
 /// caller stands with its limit.
-pub async fn gate(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let recognised = credentials(&app, request.headers()).await;
+pub async fn gate(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+    let app = &gate.app;
+    let recognised = credentials(app, request.headers()).await;
     let caller = match &recognised {
         Ok(principal) => match principal.via {
             Via::Key(key) => Caller::Key(key),
@@ -49,9 +68,17 @@ pub async fn gate(State(app): State<App>, mut request: Request, next: Next) -> R
     };
     let taken = app.limiter().take(caller);
     let mut response = if taken.allowed {
-        match recognised.and_then(|principal| check_csrf(&principal, &request).map(|()| principal)) {
+        let passes = if gate.is_open(&request) {
+            // Somebody with an old cookie must be able to sign in again.
+            check_site(app, &request).map(|()| recognised.ok())
+        } else {
+            recognised.and_then(|principal| check_csrf(&principal, &request).map(|()| Some(principal)))
+        };
+        match passes {
             Ok(principal) => {
-                request.extensions_mut().insert(principal);
+                if let Some(principal) = principal {
+                    request.extensions_mut().insert(principal);
+                }
                 next.run(request).await
             }
             Err(error) => Failure(error).into_response(),
@@ -137,4 +164,21 @@ fn check_csrf(principal: &Principal, request: &Request) -> Result<()> {
         "csrf_token_invalid",
         "Calls with a session cookie must repeat the session's token in X-CSRF-Token.",
     ))
+}
+
+/// Another site's page must not sign its visitor in here, as somebody of its choice.
+fn check_site(app: &App, request: &Request) -> Result<()> {
+    if *request.method() == Method::GET {
+        return Ok(());
+    }
+    let header = |name: HeaderName| request.headers().get(name).map(|value| value.to_str().unwrap_or(""));
+    let site = header(HeaderName::from_static("sec-fetch-site"));
+    let ours = header(header::ORIGIN).is_none_or(|origin| {
+        let host = origin.split_once("://").map(|(_, host)| host);
+        origin == app.settings().public_url || (host.is_some() && host == header(header::HOST))
+    });
+    if ours && site != Some("cross-site") {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Forbidden, "cross_site_request", "This is for pages of this server only."))
 }

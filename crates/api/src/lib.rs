@@ -5,6 +5,7 @@
 
 mod app;
 mod context;
+pub mod cookies;
 pub mod cursor;
 mod extract;
 mod failure;
@@ -15,8 +16,9 @@ pub mod patch;
 pub mod upload;
 
 pub use app::{App, Parts, Settings};
-pub use context::{Ctx, RequestId};
+pub use context::{Ctx, RequestId, Visitor};
+pub use cookies::SESSION_COOKIE;
 pub use extract::{Body, Named, OptionalBody, PathId, Query, parse_id};
 pub use failure::{Failure, keep_headers, method_not_allowed, not_found, status_of};
-pub use gate::{SESSION_COOKIE, credentials, gate, identify, write_id};
+pub use gate::{Gate, credentials, gate, identify, write_id};
 pub use limit::{Limiter, Taken};

@@ -30,7 +30,7 @@ pub fn complete(document: &mut OpenApi, error: &str) {
     components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-API-Key"))));
     components.add_security_scheme(
         "session",
-        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::SESSION_COOKIE))),
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::cookies::SESSION_COOKIE))),
     );
     document.security =
         Some(["bearer", "api_key", "session"].map(|name| SecurityRequirement::new(name, [""; 0])).to_vec());

@@ -191,12 +191,39 @@ fn v1_is_complete_and_its_answers_are_read() {
     all.has(v1::emails::list(&place, &pages)).has(v1::emails::create(raw())).has(v1::emails::get(ID));
     all.has(v1::emails::update(ID, raw())).has(v1::emails::send(ID));
     all.has(v1::tools::list(ID, &pages)).has(v1::tools::register(ID, raw())).has(v1::tools::attach(ID, raw()));
-    all.has(v1::tools::get(ID)).has(v1::tools::set_hosts(ID, raw()));
+    all.has(v1::tools::get(ID)).has(v1::tools::script(ID)).has(v1::tools::set_hosts(ID, raw()));
     all.has(v1::labels::list(ID, &pages)).has(v1::labels::create(ID, raw())).has(v1::labels::apply(ID, raw()));
     all.has(v1::labels::remove(ID, ID));
     all.has(v1::runs::list(&Default::default())).has(v1::runs::get(ID)).has(v1::runs::steps(ID, &pages));
     all.has(v1::runs::cancel(ID)).has(v1::runs::retry(ID));
     all.has(v1::proposals::list(&Default::default())).has(v1::proposals::get(ID)).has(v1::proposals::decide(ID, raw()));
+    all.has(v1::spaces::remove_member(ID, ID)).has(v1::labels::update(ID, raw())).has(v1::labels::delete(ID));
+    all.has(v1::session::setup()).has(v1::session::run_setup(raw())).has(v1::session::get());
+    all.has(v1::session::sign_in(raw())).has(v1::session::sign_out()).has(v1::session::switch(raw()));
+    all.has(v1::session::request_link(raw())).has(v1::session::redeem_link(raw()));
+    all.has(v1::session::set_password(raw())).has(v1::session::update_user(raw()));
+    all.has(v1::session::list()).has(v1::session::end(ID));
+    all.has(v1::keys::list(None, &pages)).has(v1::keys::create(raw())).has(v1::keys::revoke(ID));
+    all.has(v1::members::list(None, None, &pages)).has(v1::members::update(ID, raw()));
+    all.has(v1::members::deactivate(ID)).has(v1::members::reactivate(ID));
+    all.has(v1::members::invitations(&pages)).has(v1::members::invite(raw())).has(v1::members::withdraw(ID));
+    all.has(v1::members::show_invitation(raw())).has(v1::members::accept_invitation(raw()));
+    all.has(v1::audit::list(&Default::default(), None, None));
+    all.has_unread(v1::audit::export(&Default::default(), None));
+    all.has(v1::workspace::get()).has(v1::workspace::update(raw())).has(v1::workspace::outbox());
+    all.has(v1::designs::get(ID)).has(v1::designs::put(ID, raw())).has(v1::designs::versions(ID, &pages));
+    all.has(v1::designs::version(ID, ID)).has(v1::designs::restore(ID, ID)).has(v1::designs::delete(ID));
+    all.has(v1::designs::check_condition(raw())).has(v1::designs::dry_run(raw()));
+    all.has(v1::trials::begin(ID, raw())).has(v1::trials::record(ID, None, None));
+    all.has(v1::usage::get(None, None, None)).has(v1::usage::models());
+    all.has(v1::process::get(ID, &Default::default())).has(v1::process::cases(ID, &Default::default()));
+    all.has(v1::process::discovered(ID));
+    all.has(v1::cases::counts(ID, &Default::default())).has(v1::cases::change(raw())).has(v1::cases::moves(ID));
+    all.has(v1::cases::history(ID, &pages)).has(v1::cases::tree(ID));
+    all.has(v1::threads::edit_comment(ID, raw())).has(v1::threads::delete_comment(ID));
+    all.has_unread(v1::artifacts::preview(ID)).has(v1::inbox::get()).has(v1::inbox::set_seen(raw()));
+    all.has(v1::views::list(None, &pages)).has(v1::views::create(raw())).has(v1::views::update(ID, raw()));
+    all.has(v1::views::delete(ID));
     all.has_unread(v1::events::follow(None)).has(v1::search::search("", None));
     all.match_document(&document("interloom-v1"));
 }
@@ -333,6 +360,18 @@ fn the_bodies_of_v1_have_the_fields_of_the_document() {
             review: Some(texts()),
         }),
     );
+    all("EditComment", json!(EditComment { content: "c".into(), visibility: some() }));
+    all("ChangeCases", json!(ChangeCases { ids: vec![Uuid::nil()], change: object.clone() }));
+    all("SetSeen", json!(v1::inbox::SetSeen { seq: 1 }));
+    {
+        use v1::views::{CreateView, UpdateView};
+        let (query, layout) = (object.clone(), "board");
+        let view =
+            CreateView { name: "n".into(), space_id: id, shared: true, query: query.clone(), layout: layout.into() };
+        all("CreateView", json!(view));
+        let (query, layout) = (Some(query), Some(layout.into()));
+        all("UpdateView", json!(UpdateView { name: some(), shared: Some(true), query, layout, position: Some(1) }));
+    }
     all("CreateThread", json!(CreateThread { title: some(), space_id: id }));
     all("PostActivity", json!(PostActivity { r#type: "comment".into(), content: "c".into(), visibility: some() }));
     all(
@@ -369,6 +408,8 @@ fn the_bodies_of_v1_have_the_fields_of_the_document() {
         }),
     );
     all("CreateLabel", json!(CreateLabel { name: "n".into(), color: some() }));
+    all("UpdateLabel", json!(UpdateLabel { name: some(), color: Some(None) }));
+    accounts(&document);
     all("ApplyLabel", json!(ApplyLabel { label_id: Uuid::nil() }));
     all(
         "RegisterTool",
@@ -381,7 +422,58 @@ fn the_bodies_of_v1_have_the_fields_of_the_document() {
     );
     all("SetToolHosts", json!(SetHosts { hosts: texts() }));
     all("AttachTool", json!(AttachTool { actor_id: Uuid::nil() }));
+    let stage = || v1::designs::PutStage {
+        id,
+        name: "n".into(),
+        description: some(),
+        required_actor_type: some(),
+        assigned_actor_id: id,
+        instructions: vec![InstructionLine::default()],
+    };
+    all("PutDesignStage", json!(stage()));
+    let stages = vec![stage()];
+    all("TriedDesign", json!(v1::designs::TriedDesign { name: "n".into(), description: some(), stages }));
+    let (name, stages) = ("n".to_owned(), vec![stage()]);
+    all(
+        "PutDesign",
+        json!(v1::designs::PutDesign { base_version: 1, name, description: some(), stages, note: some() }),
+    );
+    all("CheckCondition", json!(v1::designs::CheckCondition { condition: "c".into(), case_id: id }));
+    let design = Some(v1::designs::TriedDesign::default());
+    all("TryProcedure", json!(v1::designs::TryProcedure { case_id: Uuid::nil(), procedure_id: id, design }));
+    all("BeginTrial", json!(v1::trials::BeginTrial { case_id: Uuid::nil(), stage_id: id, instructions: some() }));
     all("DecideProposal", json!(DecideProposal { decision: "edit".into(), input: Some(object), note: some() }));
+}
+
+fn accounts(document: &Value) {
+    use v1::{keys::*, members::*, session::*, workspace::UpdateWorkspace};
+    let all = |name, body: Value| says_everything(document, name, body);
+    let text = || "text".to_owned();
+    all(
+        "RunSetup",
+        json!(RunSetup {
+            token: text(),
+            workspace_name: text(),
+            owner_name: text(),
+            owner_email: text(),
+            password: text()
+        }),
+    );
+    all("SignIn", json!(SignIn { email: text(), password: text(), workspace: some() }));
+    all("RequestLink", json!(RequestLink { email: text() }));
+    all("RedeemLink", json!(RedeemLink { token: text() }));
+    all("SwitchWorkspace", json!(SwitchWorkspace { slug: text() }));
+    all("SetPassword", json!(SetPassword { current: some(), new: text() }));
+    all("UpdateUser", json!(UpdateUser { name: some() }));
+    all("CreateKey", json!(CreateKey { name: text(), expires_at: Some(Timestamp::UNIX_EPOCH) }));
+    all("UpdateMember", json!(UpdateMember { role: "admin".into() }));
+    all(
+        "CreateInvitation",
+        json!(CreateInvitation { email: text(), role: "admin".into(), space_ids: vec![Uuid::nil()] }),
+    );
+    all("InvitationToken", json!(InvitationToken { token: text() }));
+    all("AcceptInvitation", json!(AcceptInvitation { token: text(), name: some(), password: some() }));
+    all("UpdateWorkspace", json!(UpdateWorkspace { name: some() }));
 }
 
 #[test]
@@ -400,10 +492,16 @@ fn the_names_of_v1_are_those_of_the_document() {
     known!(
         "ActivityType": v1::threads::ActivityType,
         "ActorType": v1::ActorType,
+        "Age": v1::process::Age,
+        "MailState": v1::members::MailState,
+        "MemberState": v1::members::MemberState,
+        "WorkspaceRole": v1::members::WorkspaceRole,
         "ColumnType": v1::datatables::ColumnType,
         "DocumentKind": v1::artifacts::ArtifactKind,
         "EmailState": v1::emails::EmailState,
+        "InstructionFate": v1::designs::InstructionFate,
         "InstructionType": v1::instructions::InstructionType,
+        "Layout": v1::views::Layout,
         "Motion": v1::Motion,
         "Phase": v1::cases::Phase,
         "Priority": v1::Priority,
@@ -413,6 +511,7 @@ fn the_names_of_v1_are_those_of_the_document() {
         "RunState": v1::runs::RunState,
         "SourceFormat": v1::datatables::SourceFormat,
         "SpaceKind": v1::spaces::SpaceKind,
+        "StageFate": v1::designs::StageFate,
         "StagePhase": v1::stages::StagePhase,
         "StepKind": v1::runs::StepKind,
         "ToolKind": v1::tools::ToolKind,

@@ -155,7 +155,15 @@ pub fn create(tx: &mut Tx<'_>, place: PlaceRef, new: &NewDatatable<'_>) -> Resul
     )?;
     insert_rows(tx, id, new.table)?;
     let title = description.unwrap_or_default();
-    let item = search::Item { kind: "datatable", subject: id.uuid(), space: place.space, title: name, body: title };
+    let item = search::Item {
+        kind: "datatable",
+        subject: id.uuid(),
+        space: place.space,
+        case: place.case,
+        thread: place.thread,
+        title: name,
+        body: title,
+    };
     search::put(tx, &item)?;
     if let Some(log) = place.log {
         let text = format!("Added the table {name}");

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 pub use demo::demo;
 use identity::{
-    keys,
+    keys, passwords, sessions, users,
     workspaces::{self, Workspace, WorkspaceRole},
 };
 use kernel::{Actor, Error, Result};
@@ -51,6 +51,9 @@ enum Command {
         /// Its name in addresses; made from the name when absent.
         #[arg(long)]
         slug: Option<String>,
+        /// Read the owner's password from standard input, one line.
+        #[arg(long)]
+        password_stdin: bool,
     },
     /// Add a person who can sign in to a workspace.
     CreateUser {
@@ -66,6 +69,9 @@ enum Command {
         /// owner, admin or member.
         #[arg(long, default_value = "member")]
         role: String,
+        /// Read the person's password from standard input, one line.
+        #[arg(long)]
+        password_stdin: bool,
     },
     /// Make an API key for a person of a workspace; it is shown this once.
     CreateKey {
@@ -164,14 +170,19 @@ struct Place {
 pub async fn run(args: Args) -> Result<()> {
     let store = args.storage.open().await?;
     let answer = match args.command {
-        Command::CreateWorkspace { name, owner_email, owner_name, slug } => {
-            create_workspace(&store, &name, slug.as_deref(), &owner_email, owner_name.as_deref()).await?
+        Command::CreateWorkspace { name, owner_email, owner_name, slug, password_stdin } => {
+            let password = read_password(password_stdin, &owner_email, owner_name.as_deref()).await?;
+            let made = create_workspace(&store, &name, slug.as_deref(), &owner_email, owner_name.as_deref()).await?;
+            set_password(&store, &owner_email, password).await?;
+            made
         }
-        Command::CreateUser { workspace, email, name, role } => {
+        Command::CreateUser { workspace, email, name, role, password_stdin } => {
+            let password = read_password(password_stdin, &email, name.as_deref()).await?;
             let role: WorkspaceRole =
                 role.parse().map_err(|_| Error::invalid("role", "role is owner, admin or member"))?;
             let workspace = find_workspace(&store, &workspace).await?;
             let (user, actor) = workspaces::add_user(&store, workspace.id, &email, name.as_deref(), role).await?;
+            set_password(&store, &email, password).await?;
             json!({"user": user, "actor_id": actor.id, "role": role})
         }
         Command::CreateKey { workspace, email, name } => {
@@ -236,6 +247,30 @@ async fn create_workspace(
     let (workspace, owner, actor) = workspaces::create(store, name, slug, email, owner_name).await?;
     let (_, secret) = create_key(store, &workspace, &owner.email, "first key").await?;
     Ok(json!({"workspace": workspace, "owner": owner, "actor_id": actor.id, "api_key": secret}))
+}
+
+/// What is kept of the password on standard input, if one is to be read.
+async fn read_password(wanted: bool, email: &str, name: Option<&str>) -> Result<Option<String>> {
+    if !wanted {
+        return Ok(None);
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(Error::internal)?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    passwords::check("password", password, email, name.unwrap_or_default())?;
+    passwords::hash(password).await.map(Some)
+}
+
+async fn set_password(store: &Store, email: &str, kept: Option<String>) -> Result<()> {
+    let Some(kept) = kept else { return Ok(()) };
+    let email = email.to_owned();
+    store
+        .control_write(move |tx| {
+            let user = find_user(tx, &email)?;
+            users::set_password(tx, user, &kept)?;
+            sessions::end_others(tx, user, None)
+        })
+        .await
 }
 
 async fn create_key(store: &Store, workspace: &Workspace, email: &str, name: &str) -> Result<(keys::Key, String)> {

@@ -12,14 +12,17 @@ use gateway::{
     Catalogue, Gateway,
     outbound::{self, Guard},
 };
-use identity::Vault;
+use identity::{Vault, setup};
 use kernel::{Error, Result};
 use library::documents;
 use mcp::remote::{self, Remote};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use sandbox::Sandbox;
 use store::{Engine, Store, Workers};
-use talk::emails::{self, Mailer};
+use talk::{
+    emails::{self, Mailer},
+    notices,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{config::Storage, http, logging};
@@ -85,16 +88,18 @@ pub async fn run(args: Args) -> Result<()> {
     let gateway = Gateway::from_env().map_err(|e| unusable("an LLM provider's settings", &e))?;
     let models = Catalogue::new(&gateway.providers(), args.default_model.as_deref());
 
-    let workers = workers(&args, gateway, vault.clone(), models.default_id())?;
+    let outbox = args.storage.data_dir.join("outbox");
+    let mailer = Mailer::from_config(args.smtp_url.as_deref(), args.mail_from.as_deref(), outbox.clone())?;
+    let outbox = (!mailer.has_server()).then_some(outbox);
+    let workers = workers(mailer, gateway, vault.clone(), models.default_id())?;
     let working = tokio::spawn(workers.run(store.clone(), stop.clone()));
     let settings =
-        Settings { rate_limit: args.rate_limit, max_upload: args.max_upload, public_url: public_url.clone() };
+        Settings { rate_limit: args.rate_limit, max_upload: args.max_upload, public_url: public_url.clone(), outbox };
     let app = App::new(Parts { store: store.clone(), settings, vault, models, stop: stop.clone() });
     say(&format!("Heddle listens at {public_url}"));
-    if store.control_read(identity::workspaces::list).await?.is_empty() {
-        say(
-            "There is no workspace yet. Make one with: heddle admin create-workspace --name NAME --owner-email ADDRESS",
-        );
+    if let Some(token) = store.control_write(setup::offer).await? {
+        // Behind the sign that keeps it out of requests, and so out of logs.
+        say(&format!("Set it up: {public_url}/setup#token={token}"));
     }
     let agents = agents(&app, address)?;
     let service = http::router(app, metrics, Some(agents)).into_make_service_with_connect_info::<SocketAddr>();
@@ -138,9 +143,7 @@ fn say(text: &str) {
 }
 
 /// Who follows the event log and who runs which job.
-fn workers(args: &Args, gateway: Gateway, vault: Vault, default_model: &str) -> Result<Workers> {
-    let outbox = args.storage.data_dir.join("outbox");
-    let mailer = Mailer::from_config(args.smtp_url.as_deref(), args.mail_from.as_deref(), outbox)?;
+fn workers(mailer: Mailer, gateway: Gateway, vault: Vault, default_model: &str) -> Result<Workers> {
     let workers = Workers::new()
         .reader("work.progress", work::follow_event)
         .reader("work.search", work::search_index::follow_event);
@@ -153,9 +156,10 @@ fn workers(args: &Args, gateway: Gateway, vault: Vault, default_model: &str) -> 
             default_model: default_model.to_owned(),
             sandbox: Sandbox::from_env(guard.clone()),
             guard,
-            vault,
+            vault: vault.clone(),
         },
     );
+    let workers = notices::workers(workers, mailer.clone(), vault);
     Ok(emails::workers(documents::workers(workers), mailer))
 }
 

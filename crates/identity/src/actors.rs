@@ -56,6 +56,8 @@ pub struct Profile {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// Since when a person is no longer of the workspace.
+    pub deactivated_at: Option<Timestamp>,
 }
 
 impl Profile {
@@ -69,7 +71,7 @@ impl Profile {
     }
 }
 
-const COLUMNS: &str = "id, type, name, email, user_id, workspace_admin, model_id, system_prompt, capabilities, review, created_at, updated_at, reasoning_effort, withheld";
+const COLUMNS: &str = "id, type, name, email, user_id, workspace_admin, model_id, system_prompt, capabilities, review, created_at, updated_at, reasoning_effort, withheld, deactivated_at";
 
 fn read(row: &Row<'_>) -> Result<Profile> {
     Ok(Profile {
@@ -87,6 +89,7 @@ fn read(row: &Row<'_>) -> Result<Profile> {
         updated_at: row.get(11)?,
         reasoning_effort: row.get(12)?,
         withheld: row.get::<Option<Vec<String>>>(13)?.unwrap_or_default(),
+        deactivated_at: row.get(14)?,
     })
 }
 
@@ -344,6 +347,30 @@ pub fn update(tx: &mut Tx<'_>, id: ActorId, patch: &ActorPatch) -> Result<Profil
     )?;
     event(tx, "actor.updated", id, json!({"name": name}))?;
     get(tx, id)
+}
+
+/// Makes the person behind a user an admin of the workspace, or takes that away. Admins own the general space.
+pub(crate) fn set_admin(tx: &mut Tx<'_>, id: ActorId, admin: bool) -> Result<()> {
+    if get(tx, id)?.workspace_admin == admin {
+        return Ok(());
+    }
+    tx.execute("UPDATE actors SET workspace_admin = $2, updated_at = $3 WHERE id = $1", params![id, admin, tx.now()])?;
+    let general = spaces::general(tx)?;
+    spaces::put_member(tx, general, id, if admin { Role::Owner } else { Role::Member })
+}
+
+/// Notes that a person is no longer of the workspace, or is again.
+pub(crate) fn set_deactivated(tx: &mut Tx<'_>, id: ActorId, deactivated: bool) -> Result<()> {
+    let now = tx.now();
+    let since = deactivated.then_some(now);
+    tx.execute("UPDATE actors SET deactivated_at = $2, updated_at = $3 WHERE id = $1", params![id, since, now])
+        .map(drop)
+}
+
+/// Gives the person behind a user another name.
+pub(crate) fn rename(tx: &mut Tx<'_>, id: ActorId, name: &str) -> Result<()> {
+    tx.execute("UPDATE actors SET name = $2, updated_at = $3 WHERE id = $1", params![id, name, tx.now()])?;
+    event(tx, "actor.updated", id, json!({"name": name}))
 }
 
 /// Sets the actions of Heddle's own that an agent is not given.

@@ -2,12 +2,19 @@
 //! members in each workspace.
 
 pub mod access;
+pub mod accounts;
 pub mod actors;
+pub mod attempts;
+pub mod audit;
+pub mod invitations;
 pub mod keys;
 pub mod listing;
+pub mod members;
+pub mod passwords;
 mod principal;
 mod secret;
 pub mod sessions;
+pub mod setup;
 pub mod spaces;
 pub mod users;
 pub mod vault;

@@ -214,15 +214,7 @@ pub fn members(tx: &mut Tx<'_>, id: SpaceId, request: PageRequest) -> Result<Pag
         "SELECT m.actor_id, a.name, a.type, m.role, m.added_at FROM members m JOIN actors a ON a.id = m.actor_id \
          WHERE m.space_id = $1 ORDER BY m.added_at, m.actor_id LIMIT $2 OFFSET $3",
         params![id, request.limit(), request.offset()],
-        |row| {
-            Ok(Member {
-                actor_id: row.get(0)?,
-                name: row.get(1)?,
-                actor_type: row.get(2)?,
-                role: row.get(3)?,
-                added_at: row.get(4)?,
-            })
-        },
+        read_member,
     )?;
     Ok(Page { items, total, request })
 }
@@ -236,7 +228,7 @@ pub fn add_member(tx: &mut Tx<'_>, id: SpaceId, actor: ActorId, role: Role) -> R
     let own_role = access::require(tx, id, Right::Manage)?;
     let profile = actors::find(tx, actor)?
         .ok_or_else(|| Error::invalid("actor_id", format!("No actor found with ID {actor}")))?;
-    let before = role_of(tx, id, actor)?;
+    let before = kept_role(tx, id, actor)?;
     if own_role != Role::Owner && (role == Role::Owner || before == Some(Role::Owner)) {
         return Err(Error::forbidden("Only an owner of the space can make or change an owner."));
     }
@@ -245,13 +237,7 @@ pub fn add_member(tx: &mut Tx<'_>, id: SpaceId, actor: ActorId, role: Role) -> R
         return Err(Error::conflict("private_space", "A private space has one person only; AI actors can be added."));
     }
     if before == Some(Role::Owner) && role != Role::Owner {
-        let owners: i64 =
-            tx.query_one("SELECT COUNT(*) FROM members WHERE space_id = $1 AND role = 'owner'", params![id], |row| {
-                row.get(0)
-            })?;
-        if owners < 2 {
-            return Err(Error::conflict("last_owner", "A space must keep an owner."));
-        }
+        require_other_owner(tx, id, actor)?;
     }
     put_member(tx, id, actor, role)?;
     tx.query_one("SELECT added_at FROM members WHERE space_id = $1 AND actor_id = $2", params![id, actor], |row| {
@@ -265,11 +251,87 @@ pub fn add_member(tx: &mut Tx<'_>, id: SpaceId, actor: ActorId, role: Role) -> R
     })
 }
 
-/// The role of any actor in a space, member or not.
+/// Checks that the actor may add members to all of these spaces.
+///
+/// # Errors
+/// As [`add_member`].
+pub fn require_all(tx: &mut Tx<'_>, spaces: &[SpaceId]) -> Result<()> {
+    for space in spaces {
+        access::require(tx, *space, Right::Manage)?;
+        if find(tx, *space)?.kind == SpaceKind::Private {
+            return Err(Error::conflict("private_space", "A private space has one person only."));
+        }
+    }
+    Ok(())
+}
+
+/// Puts somebody new into those of the spaces that are still there.
+pub(crate) fn admit(tx: &mut Tx<'_>, spaces: &[SpaceId], actor: ActorId, role: Role) -> Result<()> {
+    for space in spaces {
+        let there = tx.query_opt("SELECT 1 FROM spaces WHERE id = $1", params![*space], |_| Ok(()))?;
+        if there.is_some() && kept_role(tx, *space, actor)?.is_none() {
+            put_member(tx, *space, actor, role)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes an actor out of the space. What was assigned to the actor stays so.
+///
+/// # Errors
+/// `space_not_found`, `forbidden` below admin (below owner for an owner), `actor_not_found` for one who is not in the
+/// space, `last_owner` when nobody would own the space any more.
+pub fn remove_member(tx: &mut Tx<'_>, id: SpaceId, actor: ActorId) -> Result<Member> {
+    let own_role = access::require(tx, id, Right::Manage)?;
+    let sql = "SELECT m.actor_id, a.name, a.type, m.role, m.added_at FROM members m JOIN actors a ON a.id = m.actor_id \
+               WHERE m.space_id = $1 AND m.actor_id = $2";
+    let member = tx
+        .query_opt(sql, params![id, actor], read_member)?
+        .ok_or_else(|| Error::not_found("actor_not_found", format!("No member found with ID {actor}")))?;
+    if member.role == Role::Owner {
+        if own_role != Role::Owner {
+            return Err(Error::forbidden("Only an owner of the space can take out an owner."));
+        }
+        require_other_owner(tx, id, actor)?;
+    }
+    tx.execute("DELETE FROM members WHERE space_id = $1 AND actor_id = $2", params![id, actor])?;
+    event(tx, "space.member_removed", id, json!({"actor_id": actor, "role": member.role}))?;
+    Ok(member)
+}
+
+/// Checks that the space has an owner besides this one, who can still act.
+fn require_other_owner(tx: &mut Tx<'_>, id: SpaceId, owner: ActorId) -> Result<()> {
+    let sql = "SELECT 1 FROM members m JOIN actors a ON a.id = m.actor_id \
+               WHERE m.space_id = $1 AND m.role = 'owner' AND m.actor_id <> $2 AND a.deactivated_at IS NULL";
+    tx.query_opt(sql, params![id, owner], |_| Ok(()))?
+        .ok_or_else(|| Error::conflict("last_owner", "A space must keep an owner."))
+}
+
+fn read_member(row: &Row<'_>) -> Result<Member> {
+    Ok(Member {
+        actor_id: row.get(0)?,
+        name: row.get(1)?,
+        actor_type: row.get(2)?,
+        role: row.get(3)?,
+        added_at: row.get(4)?,
+    })
+}
+
+/// The role of any actor in a space, member or not; none for a person who has been deactivated.
 ///
 /// # Errors
 /// The engine's.
 pub fn role_of(tx: &mut Tx<'_>, space: SpaceId, actor: ActorId) -> Result<Option<Role>> {
+    tx.query_opt(
+        "SELECT m.role FROM members m JOIN actors a ON a.id = m.actor_id \
+         WHERE m.actor_id = $1 AND m.space_id = $2 AND a.deactivated_at IS NULL",
+        params![actor, space],
+        |row| row.get(0),
+    )
+}
+
+/// The role that is kept of an actor in a space, deactivated or not.
+fn kept_role(tx: &mut Tx<'_>, space: SpaceId, actor: ActorId) -> Result<Option<Role>> {
     tx.query_opt("SELECT role FROM members WHERE actor_id = $1 AND space_id = $2", params![actor, space], |row| {
         row.get(0)
     })

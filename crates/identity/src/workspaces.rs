@@ -68,6 +68,18 @@ pub async fn create(
     owner_email: &str,
     owner_name: Option<&str>,
 ) -> Result<(Workspace, User, Profile)> {
+    make(store, name, slug, owner_email, owner_name, false).await
+}
+
+/// [`create`]; with `first`, only while there is no other workspace.
+pub(crate) async fn make(
+    store: &Store,
+    name: &str,
+    slug: Option<&str>,
+    owner_email: &str,
+    owner_name: Option<&str>,
+    first: bool,
+) -> Result<(Workspace, User, Profile)> {
     let name = check::required("name", name, check::NAME)?.to_owned();
     let slug = match slug {
         Some(slug) => checked_slug(slug)?,
@@ -102,6 +114,9 @@ pub async fn create(
     let workspace = store
         .control_write(move |tx| {
             let now = tx.now();
+            if first && any(tx)? {
+                return Err(crate::setup::done());
+            }
             tx.execute(
                 // Its database has been written to already: a server must look after it.
                 "INSERT INTO workspaces (id, slug, name, created_at, wake_at) VALUES ($1, $2, $3, $4, $4)",
@@ -140,7 +155,7 @@ pub async fn add_user(
     Ok((user, profile))
 }
 
-fn add_membership(
+pub(crate) fn add_membership(
     tx: &mut Tx<'_>,
     workspace: WorkspaceId,
     user: UserId,
@@ -153,6 +168,49 @@ fn add_membership(
         params![workspace, user, actor, role, tx.now()],
     )
     .map(drop)
+}
+
+/// Whether there is a workspace.
+///
+/// # Errors
+/// The engine's.
+pub fn any(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(tx.query_opt("SELECT 1 FROM workspaces LIMIT 1", &[], |_| Ok(()))?.is_some())
+}
+
+/// Gives a workspace another name, in the control database.
+///
+/// # Errors
+/// `workspace_not_found`, `Invalid` for a blank or over-long name.
+pub fn rename(tx: &mut Tx<'_>, id: WorkspaceId, name: &str) -> Result<Workspace> {
+    let name = check::required("name", name, check::NAME)?;
+    tx.execute("UPDATE workspaces SET name = $2 WHERE id = $1", params![id, name])?;
+    get(tx, id)
+}
+
+/// A workspace that somebody is an active member of.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    /// The workspace.
+    pub workspace: Workspace,
+    /// The actor that the user is there.
+    pub actor: ActorId,
+    /// What the user may do there.
+    pub role: WorkspaceRole,
+}
+
+/// The workspaces that a user is an active member of, the last used first, then the oldest.
+///
+/// # Errors
+/// The engine's.
+pub fn of_user(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<Joined>> {
+    tx.query(
+        "SELECT w.id, w.slug, w.name, w.created_at, m.actor_id, m.role FROM memberships m \
+         JOIN workspaces w ON w.id = m.workspace_id WHERE m.user_id = $1 AND m.deactivated_at IS NULL \
+         ORDER BY m.last_seen_at IS NULL, m.last_seen_at DESC, m.created_at, w.id",
+        params![user],
+        |row| Ok(Joined { workspace: read(row)?, actor: row.get(4)?, role: row.get(5)? }),
+    )
 }
 
 /// The workspace with this slug.
@@ -200,6 +258,11 @@ fn slug_of(name: &str) -> Result<String> {
         return Err(Error::invalid("slug", "no slug can be made from this name; give one"));
     }
     Ok(slug.to_owned())
+}
+
+/// A slug made from the name, or `other` where none can be.
+pub(crate) fn slug_or(name: &str, other: &str) -> String {
+    slug_of(name).unwrap_or_else(|_| other.to_owned())
 }
 
 fn slug_taken(slug: &str) -> Error {

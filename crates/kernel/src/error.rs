@@ -15,6 +15,8 @@ pub enum Kind {
     MethodNotAllowed,
     /// The state of things forbids it (409).
     Conflict,
+    /// The caller knows an older version than there is (412).
+    Outdated,
     /// Larger than allowed (413).
     TooLarge,
     /// A content type that is not understood (415).
@@ -66,6 +68,7 @@ struct Inner {
     context: Option<String>,
     unique: bool,
     retry: bool,
+    retry_after: Option<u64>,
 }
 
 /// A failure with a stable code, a text for the caller and, apart from it, context that only the log may show.
@@ -86,6 +89,7 @@ impl Error {
             context: None,
             unique: false,
             retry: false,
+            retry_after: None,
         }))
     }
 
@@ -130,6 +134,13 @@ impl Error {
     /// Something Heddle depends on does not answer or is not configured.
     pub fn unavailable(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Kind::Unavailable, code, message)
+    }
+
+    /// Too many tries; the next is accepted in `seconds`.
+    pub fn too_many(code: &'static str, message: impl Into<String>, seconds: u64) -> Self {
+        let mut error = Self::new(Kind::RateLimited, code, message);
+        error.0.retry_after = Some(seconds);
+        error
     }
 
     /// Adds a field at fault.
@@ -183,6 +194,11 @@ impl Error {
     /// Context for the log.
     pub fn context(&self) -> Option<&str> {
         self.0.context.as_deref()
+    }
+
+    /// In how many seconds the same call may succeed, where that is known.
+    pub fn retry_after(&self) -> Option<u64> {
+        self.0.retry_after
     }
 
     /// Whether a unique constraint was violated.

@@ -126,6 +126,9 @@ kinds!(
     Secret,
     Ingestion,
     IngestionEntry,
+    View,
+    Session,
+    Invitation,
 );
 
 #[cfg(test)]

@@ -61,6 +61,12 @@ pub mod ids {
     pub type SecretId = Id<kinds::Secret>;
     /// An import of cases from a manifest.
     pub type IngestionId = Id<kinds::Ingestion>;
+    /// A saved way to look at cases.
+    pub type ViewId = Id<kinds::View>;
     /// A line of a manifest that made no case.
     pub type IngestionEntryId = Id<kinds::IngestionEntry>;
+    /// A session of the web app.
+    pub type SessionId = Id<kinds::Session>;
+    /// An invitation to a workspace.
+    pub type InvitationId = Id<kinds::Invitation>;
 }

@@ -36,6 +36,24 @@ impl Timestamp {
     pub fn minus(self, duration: std::time::Duration) -> Self {
         Self(self.0.saturating_sub(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
     }
+
+    /// The day in UTC, as days since 1970-01-01.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(86_400_000_000)
+    }
+
+    /// The Monday of the week in UTC, as days since 1970-01-01.
+    pub const fn monday(self) -> i64 {
+        // 1970-01-01 was a Thursday.
+        let day = self.day();
+        day - (day + 3).rem_euclid(7)
+    }
+
+    /// The date of a day since 1970-01-01, such as `2026-01-31`.
+    pub fn date(day: i64) -> String {
+        let midnight = Self(day.saturating_mul(86_400_000_000)).to_string();
+        midnight.split('T').next().unwrap_or_default().to_owned()
+    }
 }
 
 impl fmt::Display for Timestamp {
@@ -95,5 +113,20 @@ mod tests {
         assert_eq!(time.to_string(), "2023-11-14T22:13:20.123456Z");
         assert_eq!(time.to_string().parse::<Timestamp>().unwrap(), time);
         assert_eq!("2023-11-14T23:13:20.123456+01:00".parse::<Timestamp>().unwrap(), time);
+    }
+
+    #[test]
+    fn a_week_begins_on_monday() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        for (time, day, monday) in [
+            ("2026-01-05T00:00:00Z", "2026-01-05", "2026-01-05"),
+            ("2026-01-11T23:59:59.999999Z", "2026-01-11", "2026-01-05"),
+            ("2026-01-12T00:30:00+01:00", "2026-01-11", "2026-01-05"),
+            ("1970-01-01T00:00:00Z", "1970-01-01", "1969-12-29"),
+            ("1969-12-28T12:00:00Z", "1969-12-28", "1969-12-22"),
+        ] {
+            let found = (Timestamp::date(at(time).day()), Timestamp::date(at(time).monday()));
+            assert_eq!(found, (day.to_owned(), monday.to_owned()), "{time}");
+        }
     }
 }

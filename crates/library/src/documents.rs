@@ -360,6 +360,8 @@ fn index(tx: &mut Tx<'_>, document: &Document, body: Option<&str>) -> Result<()>
         kind: "document",
         subject: document.id.uuid(),
         space: document.space_id,
+        case: document.case_id,
+        thread: document.thread_id,
         title: &document.name,
         body: &words.join("\n"),
     };

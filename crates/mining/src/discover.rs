@@ -7,6 +7,7 @@ use kernel::{
 use process_log::{Discovery, Miner};
 use serde::Serialize;
 use store::Store;
+use utoipa::ToSchema;
 use work::{
     instructions::InstructionType,
     motion::{Phase, RequiredActor, StagePhase},
@@ -15,7 +16,7 @@ use work::{
 use crate::{history, space};
 
 /// What was found in a space's past.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Discovered {
     /// Cases with at least one completed stage, of those that are resolved or closed.
     pub cases: u64,
@@ -35,7 +36,8 @@ pub struct Discovered {
 
 /// A procedure as it can be posted: itself without `stages` to `/v1/procedures`, each of its stages to
 /// `/v1/procedures/{id}/stages`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = DiscoveredProcedure)]
 pub struct Proposal {
     /// The space it is for.
     pub space_id: SpaceId,
@@ -48,7 +50,8 @@ pub struct Proposal {
 }
 
 /// A stage of a proposed procedure.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = DiscoveredStage)]
 pub struct ProposedStage {
     /// Its name.
     pub name: String,
@@ -61,7 +64,8 @@ pub struct ProposedStage {
 }
 
 /// An instruction of a proposed stage.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = DiscoveredInstruction)]
 pub struct ProposedInstruction {
     /// How it is satisfied.
     #[serde(rename = "type")]

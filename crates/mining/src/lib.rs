@@ -3,6 +3,7 @@
 //! - [`import`] reads an event log (XES, CSV, JSON lines) into finished cases with their own times and people.
 //! - [`export`] writes the cases of a space as XES, for process-mining tools.
 //! - [`discover`] finds the path that most cases took and proposes it as a procedure.
+//! - [`Processes`] gives the figures of a space's process: paths, times, who does what, and the cases behind each of them.
 //! - [`demo`] makes a workspace with people, an agent and cases at every stage of their life.
 //!
 //! # How a log maps to cases
@@ -25,6 +26,7 @@ mod history;
 mod import;
 mod logged;
 mod plan;
+mod process;
 mod rows;
 mod space;
 
@@ -32,6 +34,10 @@ pub use demo::{Demo, demo};
 pub use discover::{Discovered, Proposal, ProposedInstruction, ProposedStage, discover};
 pub use export::{Exported, export};
 pub use import::{Report, import};
+pub use process::{
+    Activity, ActorFigures, Age, AgeBucket, Ageing, Edge, Figure, NamedCount, Period, Process, Processes, Variant,
+    Week, Who,
+};
 pub use process_log::Rejected;
 
 /// How far an import or an export has come.

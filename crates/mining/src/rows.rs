@@ -45,14 +45,14 @@ impl CaseWriter {
         let cases = "INSERT INTO cases (id, space_id, thread_id, external_id, title, phase, motion, attributes, created_by, \
                      created_at, updated_at, commenced_at, resolved_at, closed_at)";
         let stages = "INSERT INTO stages (id, case_id, position, name, phase, motion, required_actor_type, assigned_actor_id, \
-                      started_at, ended_at, created_at, updated_at)";
+                      started_at, ended_at, ended_by, created_at, updated_at)";
         let activities =
             "INSERT INTO activities (id, thread_id, type, visibility, actor_id, content, data, created_at)";
         Self {
             space,
             threads: Rows::new(engine, threads, 6),
             cases: Rows::new(engine, cases, 14),
-            stages: Rows::new(engine, stages, 12),
+            stages: Rows::new(engine, stages, 13),
             activities: Rows::new(engine, activities, 8),
             written: 0,
         }
@@ -154,6 +154,7 @@ impl CaseWriter {
             assignee.map_or(Param::Null, id),
             Param::Time(planned.started),
             Param::Time(planned.ended),
+            id(tx.actor().id),
             Param::Time(created),
             Param::Time(planned.ended),
         ]);

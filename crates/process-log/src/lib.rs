@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 mod columns;
 mod csv;
+mod durations;
 mod error;
 mod format;
 mod jsonl;
@@ -21,6 +22,7 @@ mod time;
 mod write;
 mod xes;
 
+pub use durations::Durations;
 pub use error::Error;
 pub use format::Format;
 pub use mine::{Discovery, Miner, Step};

@@ -1,10 +1,10 @@
 //! Finding the path most cases take.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Trace;
+use crate::{Trace, durations::Durations};
 
 /// The most frequent path through a log, and what leads to what in all of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -184,63 +184,5 @@ impl Names {
 
     fn name(&self, number: u32) -> &str {
         &self.names[number as usize]
-    }
-}
-
-/// Times in microseconds, of which the median is asked.
-///
-/// The first ones are kept as they are; more of them are counted by their leading digits, so that
-/// memory depends on how much they differ and not on how many there are.
-#[derive(Debug, Clone, Default)]
-struct Durations {
-    exact: Vec<i64>,
-    rounded: BTreeMap<i64, u64>,
-}
-
-impl Durations {
-    const EXACT: usize = 4096;
-
-    /// Binary digits kept when rounding.
-    const DIGITS: u32 = 12;
-
-    fn add(&mut self, micros: i64) {
-        if self.rounded.is_empty() && self.exact.len() < Self::EXACT {
-            self.exact.push(micros);
-            return;
-        }
-        for micros in std::mem::take(&mut self.exact).into_iter().chain([micros]) {
-            *self.rounded.entry(Self::round(micros)).or_default() += 1;
-        }
-    }
-
-    fn round(micros: i64) -> i64 {
-        let digits = u64::BITS - micros.unsigned_abs().leading_zeros();
-        let drop = digits.saturating_sub(Self::DIGITS);
-        (micros >> drop) << drop
-    }
-
-    fn median_seconds(&self) -> Option<i64> {
-        let (low, high) = if self.rounded.is_empty() { self.exact_middle()? } else { self.rounded_middle()? };
-        Some((low.midpoint(high)).div_euclid(1_000_000))
-    }
-
-    /// The two middle values, the same one twice where their number is odd.
-    fn exact_middle(&self) -> Option<(i64, i64)> {
-        let mut sorted = self.exact.clone();
-        sorted.sort_unstable();
-        let last = sorted.len().checked_sub(1)?;
-        Some((sorted[last / 2], sorted[last.div_ceil(2)]))
-    }
-
-    fn rounded_middle(&self) -> Option<(i64, i64)> {
-        let last = self.rounded.values().sum::<u64>().checked_sub(1)?;
-        let at = |place: u64| {
-            let mut seen = 0;
-            self.rounded.iter().find_map(|(&value, count)| {
-                seen += count;
-                (seen > place).then_some(value)
-            })
-        };
-        Some((at(last / 2)?, at(last.div_ceil(2))?))
     }
 }

@@ -23,16 +23,19 @@ macro_rules! migrations {
     };
 }
 
-const CONTROL: &[Migration] = migrations!("control": "0001_identity", "0002_settings");
+const CONTROL: &[Migration] = migrations!("control": "0001_identity", "0002_settings", "0003_accounts");
 const WORKSPACE: &[Migration] = migrations!("workspace":
     "0001_log", "0002_actors", "0003_work", "0004_talk", "0005_library", "0006_data", "0007_agents",
-    "0008_public", "0009_documents",
+    "0008_public", "0009_documents", "0010_members",
+    "0011_working", "0012_designs",
 );
 
-/// The engine's own statement for the search index, which the two do not share.
-const SEARCH: [(Engine, &str); 2] = [
-    (Engine::Sqlite, include_str!("../migrations/search_sqlite.sql")),
-    (Engine::Postgres, include_str!("../migrations/search_postgres.sql")),
+/// The engine's own statements for the search index, which the two do not share.
+const SEARCH: [(Engine, &str, &str); 4] = [
+    (Engine::Sqlite, "search_1", include_str!("../migrations/search_sqlite.sql")),
+    (Engine::Sqlite, "search_2", include_str!("../migrations/search_sqlite_2.sql")),
+    (Engine::Postgres, "search_1", include_str!("../migrations/search_postgres.sql")),
+    (Engine::Postgres, "search_2", include_str!("../migrations/search_postgres_2.sql")),
 ];
 
 /// Runs the migrations that the database lacks, all in the transaction that has begun, and commits it.
@@ -56,8 +59,8 @@ fn bring_up(conn: &mut Conn, id: DatabaseId) -> Result<()> {
         DatabaseId::Control => CONTROL,
         DatabaseId::Workspace(_) => WORKSPACE,
     };
-    let search = SEARCH.iter().filter(|(of, _)| *of == engine && id != DatabaseId::Control);
-    let search = search.map(|(_, sql)| Migration { name: "search_1", sql });
+    let search = SEARCH.iter().filter(|(of, ..)| *of == engine && id != DatabaseId::Control);
+    let search = search.map(|(_, name, sql)| Migration { name, sql });
     for migration in list.iter().map(|m| Migration { name: m.name, sql: m.sql }).chain(search) {
         if !done.contains(migration.name) {
             conn.batch(&spell(migration.sql, engine))?;

@@ -5,13 +5,16 @@ use identity::{
     listing::{self, Sliced},
 };
 use kernel::{
-    Error, Mark, Page, PageRequest, Result, Slice, SliceRequest, Timestamp, check,
+    Direction, Error, Mark, Page, PageRequest, Result, Slice, SliceRequest, Timestamp, check,
     ids::{ActivityId, ActorId, ThreadId},
 };
 use serde_json::{Value as Json, json};
 use store::{NewEvent, Param, Row, Tx, params};
 
-use crate::place::{self, Place};
+use crate::{
+    comments, mentions,
+    place::{self, Place},
+};
 
 store::text_enum! {
     /// What kind of entry it is. The first six can be posted; the last three are written by Heddle alone.
@@ -68,9 +71,13 @@ pub struct Activity {
     pub data: Option<Json>,
     /// When it was written.
     pub created_at: Timestamp,
+    /// When its author last changed it.
+    pub edited_at: Option<Timestamp>,
+    /// When its author took it back; its content is empty then.
+    pub deleted_at: Option<Timestamp>,
 }
 
-fn read(row: &Row<'_>) -> Result<Activity> {
+pub(crate) fn read(row: &Row<'_>) -> Result<Activity> {
     Ok(Activity {
         id: row.get(0)?,
         thread_id: row.get(1)?,
@@ -80,23 +87,44 @@ fn read(row: &Row<'_>) -> Result<Activity> {
         content: row.get(5)?,
         data: row.get(6)?,
         created_at: row.get(7)?,
+        edited_at: row.get(8)?,
+        deleted_at: row.get(9)?,
     })
 }
 
-const COLUMNS: &str = "id, thread_id, type, visibility, actor_id, content, data, created_at";
+pub(crate) const COLUMNS: &str =
+    "id, thread_id, type, visibility, actor_id, content, data, created_at, edited_at, deleted_at";
 
 /// The entries of thread `$1` that the actor `$4` may see, given which kinds pass without being one's own: see [`passes`].
 const SEEN: &str = "thread_id = $1 AND (visibility = 'public' OR (visibility = 'internal' AND $2) OR (visibility = 'system' AND $3) \
                     OR (visibility = 'internal' AND actor_id = $4))";
 
 /// What people and agents said and the files they added; data tables are added too, but are no files.
-const SAID: &str = "(type = 'comment' OR (type = 'artifact_added' AND data ->> 'artifact_id' IS NOT NULL))";
+const SAID: &str =
+    "((type = 'comment' AND deleted_at IS NULL) OR (type = 'artifact_added' AND data ->> 'artifact_id' IS NOT NULL))";
 
 /// The entries of a thread that the actor may see, oldest first.
 ///
 /// # Errors
 /// `thread_not_found`.
 pub fn list(tx: &mut Tx<'_>, thread: ThreadId, request: PageRequest) -> Result<Page<Activity>> {
+    list_in(tx, thread, Direction::Ascending, request)
+}
+
+/// The entries of a thread that the actor may see, in either order.
+///
+/// # Errors
+/// `thread_not_found`.
+pub fn list_in(
+    tx: &mut Tx<'_>,
+    thread: ThreadId,
+    direction: Direction,
+    request: PageRequest,
+) -> Result<Page<Activity>> {
+    let order = match direction {
+        Direction::Ascending => "created_at, id",
+        Direction::Descending => "created_at DESC, id DESC",
+    };
     let (internal, system) = passes(tx, thread)?;
     let actor = tx.actor().id;
     let total = tx.query_one(
@@ -105,7 +133,7 @@ pub fn list(tx: &mut Tx<'_>, thread: ThreadId, request: PageRequest) -> Result<P
         |row| row.get(0),
     )?;
     let items = tx.query(
-        &format!("SELECT {COLUMNS} FROM activities WHERE {SEEN} ORDER BY created_at, id LIMIT $5 OFFSET $6"),
+        &format!("SELECT {COLUMNS} FROM activities WHERE {SEEN} ORDER BY {order} LIMIT $5 OFFSET $6"),
         params![thread, internal, system, actor, request.limit(), request.offset()],
         read,
     )?;
@@ -145,7 +173,10 @@ pub fn last_said(tx: &mut Tx<'_>, thread: ThreadId) -> Result<Option<Timestamp>>
 }
 
 /// Whether the actor sees others' `internal` and `system` entries in the thread.
-fn passes(tx: &mut Tx<'_>, thread: ThreadId) -> Result<(bool, bool)> {
+///
+/// # Errors
+/// `thread_not_found`.
+pub fn passes(tx: &mut Tx<'_>, thread: ThreadId) -> Result<(bool, bool)> {
     let place = place::of_thread(tx, thread, Right::See)?;
     let sees = visible(tx, &place)?;
     Ok((sees != Visibility::Public, sees == Visibility::System))
@@ -224,6 +255,10 @@ pub fn post_at(
         thread: Some(thread),
         data: json!({"type": activity_type, "visibility": visibility}),
     })?;
+    if activity_type == ActivityType::Comment {
+        comments::keep_findable(tx, place, &activity)?;
+        mentions::note(tx, place, &activity)?;
+    }
     Ok(activity)
 }
 
@@ -248,9 +283,12 @@ pub fn append(
         content: content.to_owned(),
         data,
         created_at: tx.now(),
+        edited_at: None,
+        deleted_at: None,
     };
     tx.execute(
-        &format!("INSERT INTO activities ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),
+        "INSERT INTO activities (id, thread_id, type, visibility, actor_id, content, data, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         params![
             activity.id,
             thread,

@@ -6,7 +6,7 @@
 //! states mean.
 
 mod delivery;
-mod mailer;
+pub(crate) mod mailer;
 #[cfg(test)]
 mod tests;
 
@@ -152,7 +152,7 @@ const MOST_RECIPIENTS: usize = 100;
 /// Attempts at handing an e-mail over; with the longest wait between two, this takes about four hours.
 const ATTEMPTS: i64 = 30;
 /// The right-hand side of Message-IDs. The left-hand side is the e-mail's id, which is unique by itself.
-const MESSAGE_ID_DOMAIN: &str = "mail.heddle";
+pub(crate) const MESSAGE_ID_DOMAIN: &str = "mail.heddle";
 
 /// The e-mails that the actor can see, newest first, of one case, thread or space if wanted.
 ///
@@ -349,6 +349,8 @@ fn index(tx: &mut Tx<'_>, email: &Email) -> Result<()> {
         kind: "email",
         subject: email.id.uuid(),
         space: email.space_id,
+        case: email.case_id,
+        thread: email.thread_id,
         title: &email.subject,
         body: &email.body,
     };

@@ -2,21 +2,25 @@
 
 use identity::{Right, Role, access, actors, spaces};
 use kernel::{
-    Error, Page, PageRequest, Result, Timestamp, check,
+    Error, Result, Timestamp, check,
     ids::{ActorId, CaseId, LabelId, ProcedureId, SpaceId, StageId, ThreadId},
 };
 use serde_json::{Map, Value as Json, json};
-use store::{NewEvent, Param, Row, ToParam, Tx, params};
+use store::{NewEvent, Row, Tx, params};
 use talk::{
     activities::{self, ActivityType, Visibility},
-    place::{self, case_not_found},
-    threads,
+    place::case_not_found,
 };
 
+pub(crate) use crate::opening::{add, add_under, insert, require_parent};
 use crate::{
-    case_labels,
+    case_labels, history,
     motion::{Motion, Phase, Priority, WaitingOn},
-    procedures, progress, subcases, tally, triggers,
+    progress, tally,
+};
+pub use crate::{
+    case_list::{CaseFilter, list},
+    opening::{NewCase, create},
 };
 
 /// A label as it is shown on a case.
@@ -128,49 +132,6 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Case> {
     })
 }
 
-/// What a new case needs.
-#[derive(Clone, Debug)]
-pub struct NewCase {
-    /// The space it is opened in.
-    pub space_id: SpaceId,
-    /// What it is about.
-    pub title: String,
-    /// All about it.
-    pub description: Option<String>,
-    /// How urgent it is.
-    pub priority: Option<Priority>,
-    /// Who has it.
-    pub assigned_actor_id: Option<ActorId>,
-    /// When it should be done.
-    pub due_at: Option<Timestamp>,
-    /// A procedure to apply.
-    pub procedure_id: Option<ProcedureId>,
-    /// Its name in another system.
-    pub external_id: Option<String>,
-    /// The names of its labels; the space gets those it does not have.
-    pub labels: Vec<String>,
-    /// Whatever else is known of it.
-    pub attributes: Map<String, Json>,
-}
-
-impl NewCase {
-    /// A case in `space` with a title and nothing else.
-    pub fn titled(space: SpaceId, title: impl Into<String>) -> Self {
-        Self {
-            space_id: space,
-            title: title.into(),
-            description: None,
-            priority: None,
-            assigned_actor_id: None,
-            due_at: None,
-            procedure_id: None,
-            external_id: None,
-            labels: Vec::new(),
-            attributes: Map::new(),
-        }
-    }
-}
-
 /// Changes to a case; absent fields stay.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CasePatch {
@@ -186,74 +147,6 @@ pub struct CasePatch {
     pub due_at: Option<Option<Timestamp>>,
     /// The names of all its labels; the space gets those it does not have.
     pub labels: Option<Vec<String>>,
-}
-
-/// Which cases are wanted; all given conditions hold together.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct CaseFilter {
-    /// In this space.
-    pub space_id: Option<SpaceId>,
-    /// In this phase.
-    pub phase: Option<Phase>,
-    /// In this motion.
-    pub motion: Option<Motion>,
-    /// Of this priority.
-    pub priority: Option<Priority>,
-    /// Assigned to this actor.
-    pub assigned_actor_id: Option<ActorId>,
-    /// Following this procedure.
-    pub procedure_id: Option<ProcedureId>,
-}
-
-/// The cases that the actor can see, newest first.
-///
-/// # Errors
-/// `space_not_found` when the filter names a space that the actor cannot see.
-pub fn list(tx: &mut Tx<'_>, filter: &CaseFilter, request: PageRequest) -> Result<Page<Case>> {
-    let actor = tx.actor().id;
-    let mut values: Vec<Param<'_>> = Vec::new();
-    let mut condition = match &filter.space_id {
-        Some(space) => {
-            place::require_space(tx, *space)?;
-            values.push(space.to_param());
-            "c.space_id = $1".to_owned()
-        }
-        None => {
-            values.push(actor.to_param());
-            "c.space_id IN (SELECT space_id FROM members WHERE actor_id = $1)".to_owned()
-        }
-    };
-    let conditions = [
-        ("phase", filter.phase.map(|v| Param::Text(v.as_str()))),
-        ("motion", filter.motion.map(|v| Param::Text(v.as_str()))),
-        ("priority", filter.priority.map(|v| Param::Text(v.as_str()))),
-        ("assigned_actor_id", filter.assigned_actor_id.map(|v| Param::Id(v.uuid()))),
-        ("procedure_id", filter.procedure_id.map(|v| Param::Id(v.uuid()))),
-    ];
-    for (column, value) in conditions {
-        if let Some(value) = value {
-            values.push(value);
-            condition.push_str(&format!(" AND c.{column} = ${}", values.len()));
-        }
-    }
-    let total = if filter.assigned_actor_id.is_none() && filter.procedure_id.is_none() {
-        tally::total(tx, filter.space_id, filter.phase, filter.motion, filter.priority)?
-    } else {
-        tx.query_one(&format!("SELECT COUNT(*) FROM cases c WHERE {condition}"), &values, |row| row.get(0))?
-    };
-    let n = values.len();
-    values.extend([Param::Int(request.limit()), Param::Int(request.offset())]);
-    let mut items = tx.query(
-        &format!(
-            "SELECT {COLUMNS} FROM cases c WHERE {condition} ORDER BY c.created_at DESC, c.id DESC LIMIT ${} OFFSET ${}",
-            n + 1,
-            n + 2
-        ),
-        &values,
-        read,
-    )?;
-    case_labels::fill(tx, &mut items)?;
-    Ok(Page { items, total, request })
 }
 
 /// One case.
@@ -304,119 +197,16 @@ fn find(tx: &mut Tx<'_>, id: CaseId, right: Right) -> Result<(Case, bool)> {
 /// The case, once it is certain that the actor may work on it and that it is not over.
 pub(crate) fn require_open(tx: &mut Tx<'_>, id: CaseId) -> Result<Case> {
     let case = require(tx, id, Right::Work)?;
-    if case.phase == Phase::Closed {
-        return Err(Error::conflict("case_closed", "The case is closed; its state, stages and labels change no more."));
-    }
+    check_open(&case)?;
     Ok(case)
 }
 
-/// Opens a case: phase intake, motion idle, with its own thread and, if wanted, a procedure's stages. The trigger of the
-/// space acts on it.
-///
-/// # Errors
-/// `space_not_found`, `forbidden` for observers, `Invalid` naming the field, `external_id_taken`.
-pub fn create(tx: &mut Tx<'_>, new: &NewCase) -> Result<Case> {
-    let id = add(tx, new)?;
-    get(tx, id)
-}
-
-/// [`create`] for those who need the case's id only.
-pub(crate) fn add(tx: &mut Tx<'_>, new: &NewCase) -> Result<CaseId> {
-    access::require(tx, new.space_id, Right::Work)?;
-    let id = insert(tx, new, None)?;
-    apply_procedure(tx, id, new)?;
-    triggers::fire(tx, id, new.space_id)?;
-    Ok(id)
-}
-
-/// Opens a case under another one, in its space, without a stage of the parent that waits for it. The trigger of the space
-/// does not act on it.
-///
-/// # Errors
-/// `parent_case_not_found`, `case_closed` for a parent that is over, else as [`create`].
-pub(crate) fn add_under(tx: &mut Tx<'_>, parent: CaseId, new: &NewCase) -> Result<CaseId> {
-    let parent = require_parent(tx, parent)?;
-    let new = NewCase { space_id: parent.space_id, ..new.clone() };
-    let id = insert(tx, &new, Some((parent.id, None)))?;
-    apply_procedure(tx, id, &new)?;
-    let case = require(tx, id, Right::See)?;
-    subcases::tell_created(tx, &parent, &case)?;
-    Ok(id)
-}
-
-/// The case that another one is to be put under.
-pub(crate) fn require_parent(tx: &mut Tx<'_>, id: CaseId) -> Result<Case> {
-    require_open(tx, id).map_err(|e| match e.code() {
-        "case_not_found" => Error::not_found("parent_case_not_found", e.message()),
-        _ => e,
-    })
-}
-
-fn apply_procedure(tx: &mut Tx<'_>, id: CaseId, new: &NewCase) -> Result<()> {
-    let Some(procedure) = new.procedure_id else { return Ok(()) };
-    let case = require(tx, id, Right::See)?;
-    procedures::apply_to(tx, &case, procedure)
-}
-
-/// The longest JSON text of a case's attributes, in bytes.
-const ATTRIBUTES: usize = 64 << 10;
-
-/// Adds a case's rows. The right to open it has been checked.
-pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewCase, parent: Option<(CaseId, Option<StageId>)>) -> Result<CaseId> {
-    let title = check::required("title", &new.title, check::TITLE)?;
-    check::optional("description", new.description.as_deref(), check::TEXT)?;
-    check::optional("external_id", new.external_id.as_deref(), check::NAME)?;
-    check::time("due_at", new.due_at)?;
-    let attributes = Json::Object(new.attributes.clone()).to_string();
-    if attributes.len() > ATTRIBUTES || attributes.contains("\\u0000") {
-        return Err(Error::invalid(
-            "attributes",
-            format!("attributes must fit in {ATTRIBUTES} bytes, without zero characters"),
-        ));
+/// Checks that a case is not over.
+pub(crate) fn check_open(case: &Case) -> Result<()> {
+    if case.phase == Phase::Closed {
+        return Err(Error::conflict("case_closed", "The case is closed; its state, stages and labels change no more."));
     }
-    if let Some(assignee) = new.assigned_actor_id {
-        require_assignable(tx, new.space_id, assignee)?;
-    }
-    let (id, thread, now) = (CaseId::new(), ThreadId::new(), tx.now());
-    threads::insert(tx, thread, new.space_id, Some(id), None)?;
-    tx.execute(
-        "INSERT INTO cases (id, space_id, parent_case_id, parent_stage_id, thread_id, external_id, title, description, phase, motion, \
-         priority, assigned_actor_id, attributes, created_by, created_at, updated_at, due_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'intake', 'idle', $9, $10, $11, $12, $13, $13, $14)",
-        params![
-            id,
-            new.space_id,
-            parent.map(|(case, _)| case),
-            parent.and_then(|(_, stage)| stage),
-            thread,
-            new.external_id,
-            title,
-            new.description,
-            new.priority,
-            new.assigned_actor_id,
-            attributes,
-            tx.actor().id,
-            now,
-            new.due_at
-        ],
-    )
-    .map_err(|e| {
-        if e.is_unique_violation() {
-            Error::conflict("external_id_taken", "There is a case with this external_id in the space already.")
-        } else {
-            e
-        }
-    })?;
-    tally::add(
-        tx,
-        tally::Kind { space: new.space_id, phase: Phase::Intake, motion: Motion::Idle, priority: new.priority },
-    )?;
-    let data = json!({"title": title, "priority": new.priority, "assigned_actor_id": new.assigned_actor_id});
-    event(tx, "case.created", id, new.space_id, thread, data)?;
-    if !new.labels.is_empty() {
-        case_labels::put(tx, id, new.space_id, &new.labels)?;
-    }
-    Ok(id)
+    Ok(())
 }
 
 /// Checks that an actor can be given work in the space.
@@ -453,6 +243,23 @@ pub(crate) fn admit(tx: &mut Tx<'_>, space: SpaceId, actor: ActorId) -> Result<(
 /// `case_not_found`, `forbidden` for observers, `case_closed`, `Invalid` naming the field.
 pub fn update(tx: &mut Tx<'_>, id: CaseId, patch: &CasePatch) -> Result<Case> {
     let before = require_open(tx, id)?;
+    change(tx, before, patch)
+}
+
+/// [`update`] of a case that the caller has seen as it was at one of `known`, and only then.
+///
+/// # Errors
+/// Those of [`update`]; `changed_meanwhile`, which says by whom and when.
+pub fn update_known(tx: &mut Tx<'_>, id: CaseId, known: &[Timestamp], patch: &CasePatch) -> Result<Case> {
+    let before = require_open(tx, id)?;
+    if !known.contains(&before.updated_at) {
+        return Err(history::changed_meanwhile(tx, &before)?);
+    }
+    change(tx, before, patch)
+}
+
+fn change(tx: &mut Tx<'_>, before: Case, patch: &CasePatch) -> Result<Case> {
+    let id = before.id;
     let mut after = before.clone();
     if let Some(title) = &patch.title {
         after.title = check::required("title", title, check::TITLE)?.to_owned();
@@ -474,10 +281,12 @@ pub fn update(tx: &mut Tx<'_>, id: CaseId, patch: &CasePatch) -> Result<Case> {
     }
     after.due_at = patch.due_at.unwrap_or(before.due_at);
     check::time("due_at", after.due_at)?;
+    // The time is the case's version: it differs after every change, however close they follow each other.
+    let now = tx.now().max(before.updated_at.plus(std::time::Duration::from_micros(1)));
     tx.execute(
         "UPDATE cases SET title = $2, description = $3, priority = $4, assigned_actor_id = $5, due_at = $6, updated_at = $7 \
          WHERE id = $1",
-        params![id, after.title, after.description, after.priority, after.assigned_actor_id, after.due_at, tx.now()],
+        params![id, after.title, after.description, after.priority, after.assigned_actor_id, after.due_at, now],
     )?;
     if let Some(labels) = &patch.labels {
         case_labels::replace(tx, &before, labels)?;

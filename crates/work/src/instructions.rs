@@ -5,6 +5,7 @@ use kernel::{
     Error, Page, PageRequest, Result, Timestamp, check,
     ids::{ActorId, CaseId, InstructionId, StageId},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Row, Tx, params};
 
@@ -79,9 +80,10 @@ fn read(row: &Row<'_>) -> Result<Instruction> {
 }
 
 /// What a new instruction needs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewInstruction {
     /// How it is satisfied.
+    #[serde(rename = "type")]
     pub instruction_type: InstructionType,
     /// What is to be done.
     pub text: String,
@@ -96,7 +98,12 @@ impl NewInstruction {
     /// `Invalid` naming the field.
     pub fn check(&self, path: &str) -> Result<()> {
         check::required(&format!("{path}text"), &self.text, check::TEXT)?;
-        check_condition(&format!("{path}condition"), self.instruction_type, self.condition.as_deref())
+        self.check_condition(&format!("{path}condition"))
+    }
+
+    /// Checks the condition alone, which stands at `path`.
+    pub(crate) fn check_condition(&self, path: &str) -> Result<()> {
+        check_condition(path, self.instruction_type, self.condition.as_deref())
     }
 }
 

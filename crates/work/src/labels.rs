@@ -51,16 +51,82 @@ pub fn list(tx: &mut Tx<'_>, space: SpaceId, request: PageRequest) -> Result<Pag
 pub fn create(tx: &mut Tx<'_>, space: SpaceId, name: &str, color: Option<&str>) -> Result<Label> {
     access::require(tx, space, Right::Work)?;
     let name = check::required("name", name, check::NAME)?;
-    if let Some(color) = color {
-        let hex = color.strip_prefix('#').unwrap_or("");
-        if hex.len() != 6 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(Error::invalid("color", "a colour is # and six hexadecimal digits, such as #3366ff"));
-        }
-    }
-    let id = insert(tx, space, name, color)?;
-    let id =
-        id.ok_or_else(|| Error::conflict("label_exists", format!("The space has a label named {name} already.")))?;
+    check_color(color)?;
+    let id = insert(tx, space, name, color)?.ok_or_else(|| exists(name))?;
     tx.query_one(&format!("SELECT {COLUMNS} FROM labels l WHERE l.id = $1"), params![id], read)
+}
+
+/// Changes to a label; absent fields stay.
+#[derive(Clone, Debug, Default)]
+pub struct LabelPatch {
+    /// A new name.
+    pub name: Option<String>,
+    /// Another colour; `Some(None)` clears it.
+    pub color: Option<Option<String>>,
+}
+
+/// Changes a label, on all cases that carry it.
+///
+/// # Errors
+/// `label_not_found`, `forbidden` for observers, `label_exists`, `Invalid` for a blank name or a colour that is none.
+pub fn update(tx: &mut Tx<'_>, id: LabelId, patch: &LabelPatch) -> Result<Label> {
+    let before = workable(tx, id)?;
+    let name = match &patch.name {
+        Some(name) => check::required("name", name, check::NAME)?,
+        None => &before.name,
+    };
+    let color = patch.color.as_ref().unwrap_or(&before.color);
+    check_color(color.as_deref())?;
+    // Asked before, and not told by a failed statement, which would undo all.
+    let sql = "SELECT 1 FROM labels WHERE space_id = $1 AND name = $2 AND id <> $3";
+    if tx.query_opt(sql, params![before.space_id, name, id], |_| Ok(()))?.is_some() {
+        return Err(exists(name));
+    }
+    tx.execute("UPDATE labels SET name = $2, color = $3 WHERE id = $1", params![id, name, color])?;
+    let after = Label { name: name.to_owned(), color: color.clone(), ..before.clone() };
+    let shown = |label: &Label| json!({"name": label.name, "color": label.color});
+    event(tx, "label.updated", &after, json!({"before": shown(&before), "after": shown(&after)}))?;
+    Ok(after)
+}
+
+/// Deletes a label, which comes off all cases.
+///
+/// # Errors
+/// `label_not_found`, `forbidden` for observers.
+pub fn delete(tx: &mut Tx<'_>, id: LabelId) -> Result<Label> {
+    let label = workable(tx, id)?;
+    tx.execute("DELETE FROM case_labels WHERE label_id = $1", params![id])?;
+    tx.execute("DELETE FROM labels WHERE id = $1", params![id])?;
+    event(tx, "label.deleted", &label, json!({"name": label.name, "color": label.color}))?;
+    Ok(label)
+}
+
+/// The label, once it is certain that the actor may change it.
+fn workable(tx: &mut Tx<'_>, id: LabelId) -> Result<Label> {
+    let not_found = || Error::not_found("label_not_found", format!("No label found with ID {id}"));
+    let sql = format!("SELECT {COLUMNS} FROM labels l WHERE l.id = $1");
+    let label = tx.query_opt(&sql, params![id], read)?.ok_or_else(not_found)?;
+    let role = access::role(tx, label.space_id)?;
+    access::check(role, Right::Work, not_found)?;
+    Ok(label)
+}
+
+fn check_color(color: Option<&str>) -> Result<()> {
+    let Some(color) = color else { return Ok(()) };
+    let hex = color.strip_prefix('#').unwrap_or("");
+    if hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Ok(());
+    }
+    Err(Error::invalid("color", "a colour is # and six hexadecimal digits, such as #3366ff"))
+}
+
+fn exists(name: &str) -> Error {
+    Error::conflict("label_exists", format!("The space has a label named {name} already."))
+}
+
+fn event(tx: &mut Tx<'_>, verb: &'static str, label: &Label, data: serde_json::Value) -> Result<()> {
+    let (subject, space) = (label.id.uuid(), Some(label.space_id));
+    tx.emit(NewEvent { verb, subject, space, case: None, thread: None, data })
 }
 
 /// The label of this name, which the space gets if it has none. `path` is where the name stands in the request.

@@ -54,6 +54,19 @@ impl Transition {
         }
     }
 
+    /// Checks that a case in `phase` can take this step.
+    ///
+    /// # Errors
+    /// `invalid_transition`.
+    pub(crate) fn check(self, phase: Phase) -> Result<()> {
+        let (from, to) = (self.from(), self.to());
+        if phase == from {
+            return Ok(());
+        }
+        let message = format!("A case in phase {phase} cannot {self}; that leads from {from} to {to}.");
+        Err(Error::conflict("invalid_transition", message))
+    }
+
     /// How the log calls it once it has happened.
     fn verb(self) -> &'static str {
         match self {
@@ -115,13 +128,8 @@ pub fn close(tx: &mut Tx<'_>, id: CaseId) -> Result<Case> {
 
 fn step(tx: &mut Tx<'_>, id: CaseId, transition: Transition, reason: Option<&str>) -> Result<Case> {
     let before = cases::require(tx, id, identity::Right::Work)?;
-    let (from, to) = (transition.from(), transition.to());
-    if before.phase != from {
-        return Err(Error::conflict(
-            "invalid_transition",
-            format!("A case in phase {} cannot {transition}; that leads from {from} to {to}.", before.phase),
-        ));
-    }
+    transition.check(before.phase)?;
+    let to = transition.to();
     let state = State { phase: to, motion: transition.motion(), resolved_at: resolved_at(&before, to, tx.now()) };
     enter(tx, &before, state, transition.verb(), reason)
 }

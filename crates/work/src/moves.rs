@@ -7,7 +7,6 @@ use kernel::{
 };
 use serde_json::json;
 use store::{Tx, params, search};
-use uuid::Uuid;
 
 use crate::{
     case_labels,
@@ -90,13 +89,9 @@ fn change_space(tx: &mut Tx<'_>, case: &Case, space: SpaceId) -> Result<()> {
     case_labels::put(tx, case.id, space, &labels)?;
     tally::change(tx, case.tally_kind(), -1)?;
     tally::add(tx, tally::Kind { space, ..case.tally_kind() })?;
-    search::set_space(tx, case.id.uuid(), space)?;
+    search::set_space(tx, case.id, space)?;
     for table in ["threads", "documents", "datatables", "emails", "runs", "proposals"] {
-        let sql = format!("UPDATE {table} SET space_id = $2 WHERE case_id = $1 RETURNING id");
-        let moved: Vec<Uuid> = tx.query(&sql, params![case.id, space], |row| row.get(0))?;
-        for id in moved {
-            search::set_space(tx, id, space)?;
-        }
+        tx.execute(&format!("UPDATE {table} SET space_id = $2 WHERE case_id = $1"), params![case.id, space])?;
     }
     Ok(())
 }

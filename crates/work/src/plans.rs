@@ -17,7 +17,7 @@ use crate::{
     instructions::{InstructionType, NewInstruction},
     motion::RequiredActor,
     procedures::{self, Procedure, STAGES, StageTemplate},
-    stages,
+    stages, versions,
 };
 
 /// A stage of a plan, as it is written.
@@ -73,10 +73,16 @@ pub fn get(tx: &mut Tx<'_>, id: ProcedureId) -> Result<(Procedure, Vec<StageTemp
 /// id of a stage that the procedure does not have or that stands there twice.
 pub fn update(tx: &mut Tx<'_>, id: ProcedureId, name: Option<&str>, plan: Option<&[PlannedStage]>) -> Result<()> {
     let procedure = procedures::require(tx, id, Right::Work)?;
-    if name.is_some() {
-        procedures::update(tx, id, name, None)?;
-    }
-    let Some(plan) = plan else { return Ok(()) };
+    versions::changing(tx, id, None, |tx| {
+        if name.is_some() {
+            procedures::set(tx, id, name, None)?;
+        }
+        plan.map_or(Ok(()), |plan| set_stages(tx, &procedure, plan))
+    })
+}
+
+fn set_stages(tx: &mut Tx<'_>, procedure: &Procedure, plan: &[PlannedStage]) -> Result<()> {
+    let id = procedure.id;
     if plan.len() as i64 > STAGES {
         return Err(Error::conflict("too_many_stages", format!("A procedure has at most {STAGES} stages.")));
     }
@@ -106,7 +112,7 @@ pub fn update(tx: &mut Tx<'_>, id: ProcedureId, name: Option<&str>, plan: Option
             cases::require_assignable(tx, procedure.space_id, actor)?;
             stages::require_type(tx, required, actor)?;
         }
-        write(tx, &procedure, position as i64, kept.as_ref(), title, text, stage.assignee)?;
+        write(tx, procedure, position as i64, kept.as_ref(), title, text, stage.assignee)?;
     }
     for stage in &left {
         tx.execute("DELETE FROM procedure_stages WHERE id = $1", params![stage.id])?;

@@ -18,6 +18,7 @@ use crate::{
     motion::{Phase, RequiredActor},
     progress,
     stages::{self, NewStage},
+    versions,
 };
 
 /// A procedure.
@@ -96,7 +97,7 @@ pub struct NewStageTemplate {
 /// Most stages a procedure can have.
 pub(crate) const STAGES: i64 = 500;
 /// Most instructions a stage template can have.
-const INSTRUCTIONS: usize = 200;
+pub(crate) const INSTRUCTIONS: usize = 200;
 
 /// The procedures that the actor can see, oldest first, of one space if wanted.
 ///
@@ -155,6 +156,17 @@ pub fn create(tx: &mut Tx<'_>, space: SpaceId, name: &str, description: Option<&
 /// # Errors
 /// `procedure_not_found`, `forbidden` for observers, `Invalid` for a blank or over-long name.
 pub fn update(
+    tx: &mut Tx<'_>,
+    id: ProcedureId,
+    name: Option<&str>,
+    description: Option<Option<&str>>,
+) -> Result<Procedure> {
+    require(tx, id, Right::Work)?;
+    versions::changing(tx, id, None, |tx| set(tx, id, name, description))
+}
+
+/// [`update`] as a part of a change that makes a version.
+pub(crate) fn set(
     tx: &mut Tx<'_>,
     id: ProcedureId,
     name: Option<&str>,
@@ -231,6 +243,11 @@ pub(crate) fn templates(tx: &mut Tx<'_>, id: ProcedureId, limit: i64, offset: i6
 /// `procedure_not_found`, `forbidden` for observers, `Invalid` naming the field.
 pub fn add_stage(tx: &mut Tx<'_>, id: ProcedureId, new: &NewStageTemplate) -> Result<StageTemplate> {
     let procedure = require(tx, id, Right::Work)?;
+    versions::changing(tx, id, None, |tx| append_stage(tx, &procedure, new))
+}
+
+fn append_stage(tx: &mut Tx<'_>, procedure: &Procedure, new: &NewStageTemplate) -> Result<StageTemplate> {
+    let id = procedure.id;
     let name = check::required("name", &new.name, check::NAME)?;
     check::optional("description", new.description.as_deref(), check::TEXT)?;
     if new.instructions.len() > INSTRUCTIONS {

@@ -49,14 +49,7 @@ pub fn delete_case(tx: &mut Tx<'_>, id: CaseId) -> Result<()> {
     let case = cases::require(tx, id, Right::Work)?;
     for one in tree(tx, &case)? {
         let blobs = blobs_of(tx, "case_id", one.id.uuid())?;
-        search::remove(tx, one.id.uuid())?;
-        for table in ["documents", "datatables", "emails"] {
-            let ids: Vec<Uuid> =
-                tx.query(&format!("SELECT id FROM {table} WHERE case_id = $1"), params![one.id], |row| row.get(0))?;
-            for id in ids {
-                search::remove(tx, id)?;
-            }
-        }
+        search::remove_case(tx, one.id)?;
         for table in ["documents", "datatables", "emails", "threads"] {
             tx.execute(&format!("DELETE FROM {table} WHERE case_id = $1"), params![one.id])?;
         }

@@ -25,6 +25,14 @@ pub fn follow_event(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
     };
     let body = [case.external_id.as_deref(), case.description.as_deref(), case.summary.as_deref()];
     let body = body.into_iter().flatten().collect::<Vec<_>>().join("\n");
-    let item = Item { kind: "case", subject: id.uuid(), space: case.space_id, title: &case.title, body: &body };
+    let item = Item {
+        kind: "case",
+        subject: id.uuid(),
+        space: case.space_id,
+        case: Some(id),
+        thread: Some(case.thread_id),
+        title: &case.title,
+        body: &body,
+    };
     search::put(tx, &item)
 }

@@ -258,8 +258,8 @@ pub(crate) fn require_active(stage: &Stage) -> Result<()> {
 /// Ends a stage and, when it was the active one of an active case, activates the next.
 pub(crate) fn end(tx: &mut Tx<'_>, case: &Case, stage: &Stage, phase: StagePhase) -> Result<()> {
     tx.execute(
-        "UPDATE stages SET phase = $2, motion = 'idle', waiting_on = NULL, ended_at = $3, updated_at = $3 WHERE id = $1",
-        params![stage.id, phase, tx.now()],
+        "UPDATE stages SET phase = $2, motion = 'idle', waiting_on = NULL, ended_at = $3, ended_by = $4, updated_at = $3 WHERE id = $1",
+        params![stage.id, phase, tx.now(), tx.actor().id],
     )?;
     let verb = if phase == StagePhase::Completed { "stage.completed" } else { "stage.skipped" };
     transition(tx, case, stage, phase, verb)?;

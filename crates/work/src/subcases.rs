@@ -1,5 +1,7 @@
 //! Subcases: full cases spawned from a stage, to any depth, that report back to their parent (Interloom 1.6).
 
+use std::collections::HashMap;
+
 use identity::Right;
 use kernel::{
     Actor, Page, PageRequest, Result,
@@ -13,7 +15,7 @@ use crate::{
     case_labels,
     cases::{self, COLUMNS, Case, NewCase},
     instructions,
-    motion::{Phase, Priority, StagePhase},
+    motion::{Motion, Phase, Priority, StagePhase},
     procedures, progress, stages,
 };
 
@@ -51,6 +53,84 @@ pub fn list(tx: &mut Tx<'_>, case: CaseId, request: PageRequest) -> Result<Page<
     )?;
     case_labels::fill(tx, &mut items)?;
     Ok(Page { items, total, request })
+}
+
+/// A case in a tree of subcases.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    /// The case.
+    pub id: CaseId,
+    /// The case above it; none at the root, also when the actor cannot see what is above.
+    pub parent_case_id: Option<CaseId>,
+    /// What it is about.
+    pub title: String,
+    /// Where it stands.
+    pub phase: Phase,
+    /// How it moves.
+    pub motion: Motion,
+    /// How far below the root it is.
+    pub depth: i64,
+}
+
+/// The most cases that a tree shows.
+const TREE: i64 = 1000;
+/// How deep a tree is gone down, and up.
+const DEPTH: i64 = 200;
+
+/// The whole tree that a case is in: everything under the highest case above it, each case before those below it. At most a
+/// thousand cases, those near the root first.
+///
+/// # Errors
+/// `case_not_found`.
+pub fn tree(tx: &mut Tx<'_>, id: CaseId) -> Result<Vec<Branch>> {
+    // A case and its subcases lie in one space: whoever sees one sees them all.
+    cases::require(tx, id, Right::See)?;
+    let root: CaseId = tx.query_one(
+        "WITH RECURSIVE above (id, parent, height) AS ( \
+           SELECT id, parent_case_id, 0 FROM cases WHERE id = $1 \
+           UNION ALL SELECT c.id, c.parent_case_id, a.height + 1 FROM above a JOIN cases c ON c.id = a.parent \
+           WHERE a.height < $2) \
+         SELECT id FROM above ORDER BY height DESC LIMIT 1",
+        params![id, DEPTH],
+        |row| row.get(0),
+    )?;
+    let all = tx.query(
+        "WITH RECURSIVE below (id, depth) AS ( \
+           SELECT id, 0 FROM cases WHERE id = $1 \
+           UNION ALL SELECT c.id, b.depth + 1 FROM below b JOIN cases c ON c.parent_case_id = b.id WHERE b.depth < $2) \
+         SELECT c.id, c.parent_case_id, c.title, c.phase, c.motion, b.depth FROM below b JOIN cases c ON c.id = b.id \
+         ORDER BY b.depth, c.created_at, c.id LIMIT $3",
+        params![root, DEPTH, TREE],
+        |row| {
+            Ok(Branch {
+                id: row.get(0)?,
+                parent_case_id: row.get(1)?,
+                title: row.get(2)?,
+                phase: row.get(3)?,
+                motion: row.get(4)?,
+                depth: row.get(5)?,
+            })
+        },
+    )?;
+    Ok(in_order(all))
+}
+
+/// Puts every case right before what lies below it.
+fn in_order(all: Vec<Branch>) -> Vec<Branch> {
+    let mut below: HashMap<CaseId, Vec<Branch>> = HashMap::new();
+    let mut next = Vec::new();
+    for branch in all {
+        match branch.parent_case_id {
+            Some(parent) if branch.depth > 0 => below.entry(parent).or_default().push(branch),
+            _ => next.push(branch),
+        }
+    }
+    let mut ordered = Vec::new();
+    while let Some(branch) = next.pop() {
+        next.extend(below.remove(&branch.id).unwrap_or_default().into_iter().rev());
+        ordered.push(branch);
+    }
+    ordered
 }
 
 /// Opens a subcase from a stage that has not ended.

@@ -38,6 +38,19 @@ pub fn change(tx: &mut Tx<'_>, kind: Kind, n: i64) -> Result<()> {
     .map(drop)
 }
 
+/// How many cases there are of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tallied {
+    /// Where they stand.
+    pub phase: Phase,
+    /// How they move.
+    pub motion: Motion,
+    /// How urgent they are.
+    pub priority: Option<Priority>,
+    /// How many.
+    pub n: i64,
+}
+
 /// How many cases there are in one space, or in all that the actor is a member of.
 pub fn total(
     tx: &mut Tx<'_>,
@@ -46,11 +59,23 @@ pub fn total(
     motion: Option<Motion>,
     priority: Option<Priority>,
 ) -> Result<i64> {
+    let of = |kind: &Tallied| kind.n;
+    Ok(kinds(tx, space, phase, motion, priority)?.iter().map(of).sum())
+}
+
+/// [`total`] by phase, motion and priority. There are at most a hundred kinds in a space.
+pub fn kinds(
+    tx: &mut Tx<'_>,
+    space: Option<SpaceId>,
+    phase: Option<Phase>,
+    motion: Option<Motion>,
+    priority: Option<Priority>,
+) -> Result<Vec<Tallied>> {
     let scope = space.map_or(tx.actor().id.uuid(), SpaceId::uuid);
     let mut sql = match space {
-        Some(_) => "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM case_tallies WHERE space_id = $1",
+        Some(_) => "SELECT phase, motion, priority, CAST(SUM(n) AS BIGINT) FROM case_tallies WHERE space_id = $1",
         None => {
-            "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM case_tallies \
+            "SELECT phase, motion, priority, CAST(SUM(n) AS BIGINT) FROM case_tallies \
              WHERE space_id IN (SELECT space_id FROM members WHERE actor_id = $1)"
         }
     }
@@ -67,5 +92,15 @@ pub fn total(
             sql.push_str(&format!(" AND {column} = ${}", values.len()));
         }
     }
-    tx.query_one(&sql, &values, |row| row.get(0))
+    sql.push_str(" GROUP BY phase, motion, priority");
+    tx.query(&sql, &values, |row| {
+        let priority: String = row.get(2)?;
+        Ok(Tallied {
+            phase: row.get(0)?,
+            motion: row.get(1)?,
+            // A tally's key cannot be null.
+            priority: if priority.is_empty() { None } else { Some(priority.parse()?) },
+            n: row.get(3)?,
+        })
+    })
 }

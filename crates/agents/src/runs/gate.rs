@@ -27,6 +27,10 @@ pub(crate) enum Verdict {
 /// Looks at the run's case and stage. `finishing` says that the run has still to tell what it did: it may, although its
 /// stage has completed, when it completed it itself.
 pub(crate) fn check(tx: &mut Tx<'_>, run: &Run, finishing: bool) -> Result<Verdict> {
+    // A trial has nothing to do with where its stage stands.
+    if run.trial {
+        return Ok(Verdict::Go);
+    }
     let cancelled = |why: String| Ok(Verdict::End(RunState::Cancelled, Some(why)));
     let (case, stage) = tx.acting_as(Actor::SYSTEM, |tx| {
         let case = cases::get(tx, run.case_id)?;

@@ -81,7 +81,7 @@ pub(super) fn retry(tx: &mut Tx<'_>, run: &Run) -> Result<Run> {
 }
 
 /// Hands the run to the workers. Each round has a key of its own: the job of the round before may still be ending.
-fn enqueue(tx: &mut Tx<'_>, run: &Run) -> Result<()> {
+pub(super) fn enqueue(tx: &mut Tx<'_>, run: &Run) -> Result<()> {
     let job = NewJob::new(JOB, json!({"run_id": run.id, "round": run.round}));
     tx.enqueue(job.dedup(format!("{JOB}:{}:{}", run.id, run.round))).map(drop)
 }
@@ -121,7 +121,7 @@ pub(crate) fn wake(tx: &mut Tx<'_>, run: &Run, message: Option<String>) -> Resul
     enqueue(tx, &run)
 }
 
-/// Ends a run. A failed one says so in the thread and blocks its case.
+/// Ends a run. A failed one says so in the thread and blocks its case, unless it is a trial.
 pub(super) fn end(tx: &mut Tx<'_>, run: &Run, state: RunState, error: Option<&str>) -> Result<()> {
     let error = error.map(|text| text.replace('\0', ""));
     let ended = tx.execute(
@@ -134,7 +134,7 @@ pub(super) fn end(tx: &mut Tx<'_>, run: &Run, state: RunState, error: Option<&st
     }
     proposals::withdraw(tx, run)?;
     event(tx, "run.finished", run, json!({"state": state, "error": error, "actor_id": run.actor_id}))?;
-    if state == RunState::Failed {
+    if state == RunState::Failed && !run.trial {
         let why = error.unwrap_or_default();
         let name = crate::actions::name_of(tx, run.actor_id)?;
         let text = format!("{name} could not finish the stage: {}", why.lines().next().unwrap_or_default());
@@ -167,7 +167,7 @@ pub(crate) fn stop_waiting(tx: &mut Tx<'_>, case: CaseId, waited: impl FnOnce(&W
     Ok(())
 }
 
-/// Appends an entry about a run to its case's thread.
+/// Appends an entry about a run to its case's thread; a trial leaves none.
 pub(crate) fn entry(
     tx: &mut Tx<'_>,
     run: &Run,
@@ -176,6 +176,9 @@ pub(crate) fn entry(
     visibility: Visibility,
     text: &str,
 ) -> Result<()> {
+    if run.trial {
+        return Ok(());
+    }
     let thread = run.scene(tx)?.thread;
     let data = json!({"run_id": run.id});
     tx.acting_as(by, |tx| activities::append(tx, thread, kind, visibility, text, Some(data))).map(drop)

@@ -2,14 +2,20 @@
 //!
 //! A run begins when a stage is active and assigned to an agent ([`follow_event`]), is worked on by a job ([`run_job`]), may
 //! wait for a person, a decision or the case, and ends when the stage does. A stage has at most one unfinished run.
+//!
+//! A trial ([`try_out`]) is a run that changes nothing: what would change something is only noted as a step. It holds no
+//! stage, and nothing that happens to the case ends or wakes it.
 
 mod follow;
 mod gate;
 mod machine;
 mod prompt;
+mod record;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod trial;
+mod usage;
 mod worker;
 
 use identity::{
@@ -27,8 +33,11 @@ use talk::place;
 pub use follow::follow_event;
 pub(crate) use gate::{Verdict, check};
 pub(crate) use machine::{agent, stop_waiting, wait_for_decision, wake};
+pub use record::{Decisions, Record, Week, record};
 pub(crate) use steps::{NewStep, add};
 pub use steps::{Step, StepKind};
+pub use trial::{NewTrial, try_out};
+pub use usage::{Group, GroupBy, Span, Usage, usage};
 pub(crate) use worker::after;
 pub use worker::run_job;
 
@@ -124,6 +133,10 @@ pub struct Run {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// Whether it only shows what the agent would do.
+    pub trial: bool,
+    /// What the agent is told about itself in a trial, in the place of its own text.
+    pub(crate) told: Option<String>,
     /// How often it was handed to a worker; a job of an earlier round lets go of it.
     pub(crate) round: i64,
     /// The newest event when it began to wait.
@@ -132,8 +145,8 @@ pub struct Run {
 
 const COLUMNS: &str = "r.id, r.space_id, r.case_id, r.stage_id, r.actor_id, r.model_id, r.state, r.waiting_for, r.error, r.max_steps, \
      r.max_tokens, r.steps, r.turns, r.input_tokens, r.output_tokens, r.cost_micros, r.created_at, r.updated_at, r.started_at, \
-     r.ended_at, r.round, r.waiting_seq";
-const COLUMN_COUNT: usize = 22;
+     r.ended_at, r.round, r.waiting_seq, r.trial, r.told";
+const COLUMN_COUNT: usize = 24;
 
 fn read(row: &Row<'_>) -> Result<Run> {
     Ok(Run {
@@ -159,6 +172,8 @@ fn read(row: &Row<'_>) -> Result<Run> {
         ended_at: row.get(19)?,
         round: row.get(20)?,
         waiting_seq: row.get(21)?,
+        trial: row.get(22)?,
+        told: row.get(23)?,
     })
 }
 
@@ -175,6 +190,8 @@ pub struct RunFilter {
     pub actor_id: Option<ActorId>,
     /// In this state.
     pub state: Option<RunState>,
+    /// Trials instead of the runs that work.
+    pub trial: bool,
 }
 
 /// The runs that the actor can see, newest first.
@@ -197,6 +214,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &RunFilter, request: PageRequest) -> Result
         ("stage_id", filter.stage_id.map(|v| Param::Id(v.uuid()))),
         ("actor_id", filter.actor_id.map(|v| Param::Id(v.uuid()))),
         ("state", filter.state.map(|v| Param::Text(v.as_str()))),
+        ("trial", Some(Param::Bool(filter.trial))),
     ];
     let list = Listing {
         table: "runs r",
@@ -242,10 +260,13 @@ pub fn cancel(tx: &mut Tx<'_>, id: RunId) -> Result<Run> {
 /// Begins a new run in the place of one that failed or was cancelled. A case that the failure blocked moves again.
 ///
 /// # Errors
-/// `run_not_found`, `forbidden` for observers, `run_not_failed`, `stage_not_active`, `run_unfinished` when the stage has an
+/// `run_not_found`, `forbidden` for observers, `run_not_failed`, `run_is_trial`, `stage_not_active`, `run_unfinished` when the stage has an
 /// unfinished run, `stage_not_assigned` when the stage is no longer the agent's.
 pub fn retry(tx: &mut Tx<'_>, id: RunId) -> Result<Run> {
     let run = require(tx, id, Right::Work)?;
+    if run.trial {
+        return Err(Error::conflict("run_is_trial", "A trial is not tried again; begin another one."));
+    }
     if !matches!(run.state, RunState::Failed | RunState::Cancelled) {
         let text = format!("The run is {}; only failed and cancelled runs are tried again.", run.state);
         return Err(Error::conflict("run_not_failed", text));
@@ -278,10 +299,10 @@ pub(crate) fn find(tx: &mut Tx<'_>, id: RunId) -> Result<Run> {
         .ok_or_else(|| Error::not_found("run_not_found", format!("No run found with ID {id}")))
 }
 
-/// The unfinished runs that a condition on `r` with the one parameter `$1` selects.
+/// The unfinished runs, trials left aside, that a condition on `r` with the one parameter `$1` selects.
 fn unfinished(tx: &mut Tx<'_>, condition: &str, value: Param<'_>) -> Result<Vec<Run>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM runs r WHERE {condition} AND r.state IN ('queued', 'running', 'waiting') ORDER BY r.id"
+        "SELECT {COLUMNS} FROM runs r WHERE {condition} AND r.state IN ('queued', 'running', 'waiting') AND NOT r.trial ORDER BY r.id"
     );
     tx.query(&sql, &[value], read)
 }
@@ -299,8 +320,13 @@ impl Run {
 }
 
 /// Appends an event about a run.
-pub(crate) fn event(tx: &mut Tx<'_>, verb: &'static str, run: &Run, data: Json) -> Result<()> {
+pub(crate) fn event(tx: &mut Tx<'_>, verb: &'static str, run: &Run, mut data: Json) -> Result<()> {
     let scene = run.scene(tx)?;
+    if run.trial
+        && let Json::Object(data) = &mut data
+    {
+        data.insert("trial".to_owned(), true.into());
+    }
     tx.emit(NewEvent {
         verb,
         subject: run.id.uuid(),

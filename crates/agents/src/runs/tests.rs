@@ -54,6 +54,7 @@ fn runs_are_listed_by_what_is_asked_and_seen_by_members_only() {
             stage_id: Some(w.stage),
             actor_id: Some(w.agent.id),
             state: Some(RunState::Queued),
+            trial: false,
         };
         assert_eq!(total(ws, all), 1);
         assert_eq!(total(ws, RunFilter { state: Some(RunState::Failed), ..all }), 0);

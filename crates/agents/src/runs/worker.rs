@@ -4,6 +4,7 @@
 //! making sure that the run is still this worker's, at the step the worker believes it to be at.
 
 mod calls;
+mod rehearsal;
 
 use std::{sync::Arc, time::Duration};
 
@@ -78,6 +79,7 @@ async fn work_on(context: &JobContext, deps: &Deps, payload: Payload) -> Result<
             return Ok(Outcome::Again(Timestamp::now()));
         }
         let flow = match worker.conversation.pending.front().cloned() {
+            Some(call) if worker.run.trial => worker.rehearse(call).await?,
             Some(call) => worker.call(call).await?,
             None => worker.ask().await?,
         };
@@ -237,7 +239,10 @@ fn load(tx: &mut Tx<'_>, payload: Payload, model: &str, unserved: bool) -> Resul
         return Ok(None);
     }
     model.clone_into(&mut run.model_id);
-    let agent = actors::get(tx, run.actor_id)?;
+    let mut agent = actors::get(tx, run.actor_id)?;
+    if run.told.is_some() {
+        agent.system_prompt.clone_from(&run.told);
+    }
     let stage = stages::get(tx, run.stage_id)?;
     let space = spaces::get(tx, run.space_id)?;
     if unserved {
@@ -264,7 +269,7 @@ fn load(tx: &mut Tx<'_>, payload: Payload, model: &str, unserved: bool) -> Resul
     let run = find(tx, run.id)?;
     Ok(Some(Loaded {
         steps: steps::all(tx, run.id)?,
-        system: prompt::system(&agent, &space.name, &stage),
+        system: prompt::system(&agent, &space.name, &stage, run.trial),
         tools: tools::attached(tx, run.space_id, run.actor_id)?,
         // What is stored was checked when it was set.
         withheld: agent.withheld,
@@ -332,9 +337,12 @@ fn answered(
     if answer.stop == StopReason::Refusal {
         machine::end(tx, &run, RunState::Failed, Some("The model declined to work on this."))?;
         goes_on = false;
+    } else if !calls && run.trial && (answer.stop != StopReason::MaxTokens || reminded) {
+        machine::end(tx, &run, RunState::Succeeded, None)?;
+        goes_on = false;
     } else if !calls {
         // A stage that is over, or a pause, is found before the next step.
-        let waits = cases::get(tx, run.case_id)?.motion == Motion::Waiting;
+        let waits = !run.trial && cases::get(tx, run.case_id)?.motion == Motion::Waiting;
         if waits && check(tx, &run, false)? == Verdict::Go {
             machine::wait(tx, &run, WaitingFor::Case)?;
             goes_on = false;

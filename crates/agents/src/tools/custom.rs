@@ -161,6 +161,14 @@ fn require_editable(tx: &mut Tx<'_>, id: ToolId) -> Result<Tool> {
     ))
 }
 
+/// The source of a script, for those who can change it.
+///
+/// # Errors
+/// `tool_not_found`, `tool_not_script`, `forbidden`.
+pub fn source(tx: &mut Tx<'_>, id: ToolId) -> Result<String> {
+    Ok(require_editable(tx, id)?.script)
+}
+
 /// Changes a script.
 ///
 /// # Errors

@@ -8,3 +8,4 @@ mod postgres;
 mod rules;
 mod scripted;
 mod support;
+mod trials;

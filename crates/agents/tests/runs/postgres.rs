@@ -1,6 +1,6 @@
 //! The loop on PostgreSQL, in a database of its own, when `HEDDLE_TEST_DATABASE_URL` names a server.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use gateway::Gateway;
 use heddle_agents::{
@@ -21,15 +21,37 @@ async fn on_server(url: &str, sql: String) {
     tokio::task::spawn_blocking(run).await.unwrap();
 }
 
-#[tokio::test]
-async fn runs_work_the_same_on_postgresql() {
-    let Ok(server) = std::env::var(store::testing::DATABASE_URL) else { return };
+/// A database of its own.
+pub struct Database {
+    server: String,
+    name: String,
+    config: Config,
+}
+
+/// One whose store keeps its files in `folder`; none without a server.
+pub async fn database(folder: &Path) -> Option<Database> {
+    let server = std::env::var(store::testing::DATABASE_URL).ok()?;
     let name = format!("agents_{}", kernel::ids::RunId::new().uuid().simple());
     on_server(&server, format!("CREATE DATABASE {name}")).await;
     let (base, _) = server.rsplit_once('/').unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let config = Config { database_url: Some(format!("{base}/{name}")), ..Config::embedded(folder.path()) };
+    let config = Config { database_url: Some(format!("{base}/{name}")), ..Config::embedded(folder) };
+    Some(Database { server, name, config })
+}
 
+impl Database {
+    pub fn config(&self) -> Config {
+        self.config.clone()
+    }
+
+    pub async fn drop(self) {
+        on_server(&self.server, format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
+    }
+}
+
+#[tokio::test]
+async fn runs_work_the_same_on_postgresql() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(database) = database(folder.path()).await else { return };
     let script = |request: &gateway::ChatRequest, turn: usize| {
         Ok(match turn {
             0 => vec![
@@ -54,7 +76,7 @@ async fn runs_work_the_same_on_postgresql() {
     };
     let gateway = Gateway::new().with_provider(Arc::new(Scripted(Box::new(script))));
     let setup = Setup::todos("scripted/m", &["Find out"]).review(&["set_priority"]);
-    let world = World::configured(config, setup, gateway).await;
+    let world = World::configured(database.config(), setup, gateway).await;
     world.commence().await;
     world.until_run("the proposal", |run| run.waiting_for == Some(WaitingFor::Proposal)).await;
     let id = world.proposals().await[0].id;
@@ -67,5 +89,5 @@ async fn runs_work_the_same_on_postgresql() {
     assert_eq!(world.told(ActivityType::Comment).await.last().unwrap(), "Done.");
     world.stop.cancel();
     world.workers.await.unwrap().unwrap();
-    on_server(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+    database.drop().await;
 }

@@ -46,8 +46,7 @@ impl From<Profile> for User {
             updated_at: profile.updated_at,
             name: profile.name,
             is_pending: profile.user_id.is_none(),
-            // Nobody can be taken out of a workspace yet.
-            is_deactivated: false,
+            is_deactivated: profile.deactivated_at.is_some(),
         }
     }
 }

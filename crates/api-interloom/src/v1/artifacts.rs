@@ -4,7 +4,12 @@ use api::{
     Ctx, Failure, PathId, Query,
     upload::{Form, UploadedFile},
 };
-use axum::{Json, extract::Request, http::StatusCode, response::Response};
+use axum::{
+    Json,
+    extract::Request,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
 use kernel::{
     Error, PageRequest, Result, Timestamp,
     ids::{ActorId, CaseId, DocumentId, SpaceId, ThreadId},
@@ -16,7 +21,7 @@ use talk::place::PlaceRef;
 use utoipa::{IntoParams, ToSchema};
 
 use super::envelope::{Envelope, List, One};
-use crate::download;
+use crate::{download, preview};
 
 /// What is known of an artifact; its bytes are apart.
 #[derive(Serialize, ToSchema)]
@@ -165,6 +170,26 @@ pub async fn get_artifact(ctx: Ctx, PathId(id): PathId<kinds::Document>) -> Resu
 pub async fn download_artifact(ctx: Ctx, PathId(id): PathId<kinds::Document>) -> Result<Response, Failure> {
     let content = ctx.peek(move |tx| documents::content(tx, id)).await?;
     Ok(download::respond(&ctx.app, ctx.principal.workspace, content).await?)
+}
+
+/// The bytes of a PDF, an image or a text, for showing them inside a page of the same site: in a sandbox of their own where
+/// the browser allows it. Anything else is 415 `preview_unsupported`. `Range` is understood.
+#[utoipa::path(
+    get, path = "/v1/artifacts/{id}/preview", tag = "Artifacts",
+    params(("id" = DocumentId, Path), ("Range" = Option<String>, Header, description = "The bytes that are wanted.")),
+    responses(
+        (status = 200, content_type = "*/*", body = Vec<u8>),
+        (status = 206, description = "A part of the bytes.", content_type = "*/*", body = Vec<u8>),
+        (status = 416, description = "The range lies outside."),
+    )
+)]
+pub async fn preview_artifact(
+    ctx: Ctx,
+    PathId(id): PathId<kinds::Document>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let content = ctx.peek(move |tx| documents::content(tx, id)).await?;
+    Ok(preview::respond(&ctx.app, ctx.principal.workspace, content, &headers).await?)
 }
 
 /// Removes an artifact and its bytes.

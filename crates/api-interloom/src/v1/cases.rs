@@ -1,17 +1,20 @@
 //! Cases.
 
 use api::{Body, Ctx, Failure, OptionalBody, PathId, Query, patch};
-use axum::{Json, http::StatusCode};
+use axum::{
+    Json,
+    http::{HeaderMap, HeaderName, StatusCode, header},
+};
 use kernel::{
-    PageRequest, Timestamp,
+    Timestamp,
     ids::{ActorId, CaseId, ProcedureId, SpaceId, StageId, ThreadId},
     kinds,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as JsonValue};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use work::{
-    cases::{self, CaseFilter, CaseLabel, CasePatch, NewCase},
+    cases::{self, CaseLabel, CasePatch, NewCase},
     lifecycle,
     motion::{Motion, NewMotion, Phase, Priority, WaitingOn},
     subcases,
@@ -79,31 +82,6 @@ impl From<cases::Case> for Case {
     }
 }
 
-/// Which cases are wanted; all given conditions hold together.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ListCases {
-    /// In this space.
-    space_id: Option<SpaceId>,
-    /// In this phase.
-    phase: Option<Phase>,
-    /// In this motion.
-    motion: Option<Motion>,
-    /// Of this priority.
-    priority: Option<Priority>,
-    /// Assigned to this actor.
-    assigned_actor_id: Option<ActorId>,
-    /// Following this procedure.
-    procedure_id: Option<ProcedureId>,
-    /// The page, from 1.
-    #[param(minimum = 1, default = 1)]
-    page: Option<u32>,
-    /// Items on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    per_page: Option<u32>,
-}
-
 /// A case to open.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -150,14 +128,14 @@ pub struct UpdateCase {
 #[serde(deny_unknown_fields)]
 pub struct ResolveCase {
     /// A subcase's summary is told to its parent.
-    summary: Option<String>,
+    pub summary: Option<String>,
 }
 
 /// Why a case is reopened.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReopenCase {
-    reason: String,
+    pub reason: String,
 }
 
 /// An empty object, or nothing.
@@ -170,25 +148,10 @@ pub struct Nothing {}
 #[serde(deny_unknown_fields)]
 pub struct SetMotion {
     /// working, waiting, blocked or paused; idle is set by the system.
-    motion: Motion,
+    pub motion: Motion,
     /// What is waited for; with waiting only.
     #[serde(alias = "waitingOn")]
-    waiting_on: Option<WaitingOn>,
-}
-
-/// The cases that the caller can see, newest first.
-#[utoipa::path(get, path = "/v1/cases", tag = "Cases", params(ListCases), responses((status = 200, body = List<Case>)))]
-pub async fn list_cases(ctx: Ctx, Query(query): Query<ListCases>) -> Result<Json<List<Case>>, Failure> {
-    let request = PageRequest::new(query.page, query.per_page)?;
-    let filter = CaseFilter {
-        space_id: query.space_id,
-        phase: query.phase,
-        motion: query.motion,
-        priority: query.priority,
-        assigned_actor_id: query.assigned_actor_id,
-        procedure_id: query.procedure_id,
-    };
-    Ok(ctx.list(ctx.read(move |tx| cases::list(tx, &filter, request)).await?))
+    pub waiting_on: Option<WaitingOn>,
 }
 
 /// Opens a case in a space: phase intake, motion idle, with its own thread.
@@ -209,22 +172,54 @@ pub async fn create_case(ctx: Ctx, Body(body): Body<CreateCase>) -> Result<(Stat
     Ok(ctx.created(ctx.write(move |tx| cases::create(tx, &new)).await?.into()))
 }
 
-/// One case.
-#[utoipa::path(get, path = "/v1/cases/{id}", tag = "Cases", params(("id" = CaseId, Path)), responses((status = 200, body = One<Case>)))]
-pub async fn get_case(ctx: Ctx, PathId(id): PathId<kinds::Case>) -> Result<Json<One<Case>>, Failure> {
-    Ok(ctx.one(ctx.peek(move |tx| cases::get(tx, id)).await?.into()))
+/// A case with its version, by which a later change can name what it knew.
+type Versioned = ([(HeaderName, String); 1], Json<One<Case>>);
+
+fn versioned(ctx: &Ctx, case: cases::Case) -> Versioned {
+    ([(header::ETAG, format!("\"{}\"", case.updated_at.micros()))], ctx.one(case.into()))
 }
 
-/// Changes a case's title, description, priority, assignee or due time.
+/// The versions that the caller says it knows; none when any will do.
+fn known(headers: &HeaderMap) -> Option<Vec<Timestamp>> {
+    let named: Vec<&str> = headers
+        .get_all(header::IF_MATCH)
+        .iter()
+        .flat_map(|v| v.to_str().unwrap_or("").split(','))
+        .map(str::trim)
+        .collect();
+    if named.is_empty() || named.contains(&"*") {
+        return None;
+    }
+    // What is no version of ours is the version of nothing.
+    let version = |tag: &str| tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok().map(Timestamp::from_micros);
+    Some(named.into_iter().filter_map(version).collect())
+}
+
+/// One case. Its `ETag` is its version.
 #[utoipa::path(
-    patch, path = "/v1/cases/{id}", tag = "Cases", params(("id" = CaseId, Path)), request_body = UpdateCase,
-    responses((status = 200, body = One<Case>))
+    get, path = "/v1/cases/{id}", tag = "Cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = One<Case>, headers(("ETag" = String, description = "The case's version."))))
+)]
+pub async fn get_case(ctx: Ctx, PathId(id): PathId<kinds::Case>) -> Result<Versioned, Failure> {
+    let case = ctx.peek(move |tx| cases::get(tx, id)).await?;
+    Ok(versioned(&ctx, case))
+}
+
+/// Changes a case's title, description, priority, assignee or due time. With `If-Match`, only as long as the case is as the
+/// caller knows it; else 412 `changed_meanwhile`, which says who changed it.
+#[utoipa::path(
+    patch, path = "/v1/cases/{id}", tag = "Cases",
+    params(("id" = CaseId, Path), ("If-Match" = Option<String>, Header, description = "The version that the caller knows.")),
+    request_body = UpdateCase,
+    responses((status = 200, body = One<Case>, headers(("ETag" = String, description = "The case's version."))))
 )]
 pub async fn update_case(
     ctx: Ctx,
     PathId(id): PathId<kinds::Case>,
+    headers: HeaderMap,
     Body(body): Body<UpdateCase>,
-) -> Result<Json<One<Case>>, Failure> {
+) -> Result<Versioned, Failure> {
+    let known = known(&headers);
     let patch = CasePatch {
         title: body.title,
         description: body.description,
@@ -233,7 +228,12 @@ pub async fn update_case(
         due_at: body.due_at,
         labels: None,
     };
-    Ok(ctx.one(ctx.write(move |tx| cases::update(tx, id, &patch)).await?.into()))
+    let change = move |tx: &mut store::Tx<'_>| match &known {
+        Some(known) => cases::update_known(tx, id, known, &patch),
+        None => cases::update(tx, id, &patch),
+    };
+    let case = ctx.write(change).await?;
+    Ok(versioned(&ctx, case))
 }
 
 /// From intake to active; the first pending stage becomes active.

@@ -1,6 +1,6 @@
 //! The shape of every answer: data and meta, lists with totals, errors.
 
-use api::{Ctx, RequestId};
+use api::{Ctx, RequestId, Visitor};
 use axum::{
     Json,
     extract::Request,
@@ -47,35 +47,53 @@ pub struct ListMeta {
     page: u32,
     /// Items on a page.
     per_page: u32,
+    /// True when there are more than `total` says: counting stopped there. Absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_is_capped: Option<bool>,
 }
 
 /// Answers in the envelope.
 pub trait Envelope {
-    /// One object, 200.
-    fn one<T>(&self, data: T) -> Json<One<T>>;
-    /// One object, 201.
-    fn created<T>(&self, data: T) -> (StatusCode, Json<One<T>>);
-    /// A page of a list, 200.
-    fn list<T, U: From<T>>(&self, page: Page<T>) -> Json<List<U>>;
-}
+    /// The request's id.
+    fn id(&self) -> RequestId;
 
-impl Envelope for Ctx {
+    /// One object, 200.
     fn one<T>(&self, data: T) -> Json<One<T>> {
-        Json(One { data, meta: Meta { request_id: self.request_id.0, timestamp: Timestamp::now() } })
+        Json(One { data, meta: Meta { request_id: self.id().0, timestamp: Timestamp::now() } })
     }
 
+    /// One object, 201.
     fn created<T>(&self, data: T) -> (StatusCode, Json<One<T>>) {
         (StatusCode::CREATED, self.one(data))
     }
 
+    /// A page of a list, 200.
     fn list<T, U: From<T>>(&self, page: Page<T>) -> Json<List<U>> {
+        self.list_counted(page, false)
+    }
+
+    /// A page of a list whose total may have been counted up to a bound only, 200.
+    fn list_counted<T, U: From<T>>(&self, page: Page<T>, capped: bool) -> Json<List<U>> {
         let meta = ListMeta {
-            request_id: self.request_id.0,
+            request_id: self.id().0,
             total: page.total,
             page: page.request.page,
             per_page: page.request.per_page,
+            total_is_capped: capped.then_some(true),
         };
         Json(List { data: page.items.into_iter().map(U::from).collect(), meta })
+    }
+}
+
+impl Envelope for Ctx {
+    fn id(&self) -> RequestId {
+        self.request_id
+    }
+}
+
+impl Envelope for Visitor {
+    fn id(&self) -> RequestId {
+        self.request_id
     }
 }
 

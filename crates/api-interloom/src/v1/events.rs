@@ -8,7 +8,8 @@ use axum::{
     response::sse::{Event as SseEvent, KeepAlive, Sse},
 };
 use futures::Stream;
-use kernel::{Error, Result, ids::SpaceId};
+use identity::audit;
+use kernel::{Error, Kind, Result, ids::SpaceId};
 use serde::Deserialize;
 use store::{Event, Tx, events, params};
 use talk::activities::{self, Visibility};
@@ -55,7 +56,7 @@ pub async fn follow_events(
     };
     let (sender, receiver) = mpsc::channel(BUFFER);
     tokio::spawn(async move {
-        if let Err(error) = follow(&ctx, signal, cursor, &sender).await {
+        if let Err(error) = follow(&ctx, &headers, signal, cursor, &sender).await {
             tracing::warn!(?error, "a live stream ended");
         }
     });
@@ -69,12 +70,19 @@ pub async fn follow_events(
 /// Sends what the caller may see until the client leaves or the server stops.
 async fn follow(
     ctx: &Ctx,
+    headers: &HeaderMap,
     mut signal: tokio::sync::watch::Receiver<store::Signal>,
     mut cursor: i64,
     sender: &mpsc::Sender<SseEvent>,
 ) -> Result<()> {
     loop {
         signal.borrow_and_update();
+        // Who has signed out or was deactivated meanwhile is told no more.
+        match api::credentials(&ctx.app, headers).await {
+            Ok(_) => {}
+            Err(error) if error.kind() == Kind::Unauthorized => return Ok(()),
+            Err(error) => return Err(error),
+        }
         loop {
             let (visible, reached) = ctx.read(move |tx| visible_after(tx, cursor)).await?;
             for event in visible {
@@ -111,7 +119,10 @@ fn visible_after(tx: &mut Tx<'_>, cursor: i64) -> Result<(Vec<Event>, i64)> {
     let reached = batch.last().map_or(cursor, |event| event.seq);
     let mut seen = Vec::with_capacity(batch.len());
     for event in batch {
-        if event.space_id.is_none_or(|space| spaces.contains(&space)) && sees_entry(tx, &event)? {
+        if event.space_id.is_none_or(|space| spaces.contains(&space))
+            && audit::may_know(tx, &event)
+            && sees_entry(tx, &event)?
+        {
             seen.push(event);
         }
     }

@@ -1,6 +1,6 @@
 //! Labels.
 
-use api::{Body, Ctx, Failure, PathId, Query, parse_id};
+use api::{Body, Ctx, Failure, PathId, Query, parse_id, patch};
 use axum::{Json, extract::Path, http::StatusCode};
 use kernel::{
     Timestamp,
@@ -9,7 +9,10 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use work::{case_labels, labels};
+use work::{
+    case_labels,
+    labels::{self, LabelPatch},
+};
 
 use super::{
     cases::Case,
@@ -47,6 +50,18 @@ pub struct CreateLabel {
     color: Option<String>,
 }
 
+/// Changes to a label.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateLabel {
+    #[serde(default, deserialize_with = "patch::not_null")]
+    name: Option<String>,
+    /// Such as `#3366ff`; null for none.
+    #[serde(default, deserialize_with = "patch::nullable")]
+    #[schema(value_type = Option<String>)]
+    color: Option<Option<String>>,
+}
+
 /// The label to put on a case.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -79,6 +94,29 @@ pub async fn create_label(
     Body(body): Body<CreateLabel>,
 ) -> Result<(StatusCode, Json<One<Label>>), Failure> {
     Ok(ctx.created(ctx.write(move |tx| labels::create(tx, id, &body.name, body.color.as_deref())).await?.into()))
+}
+
+/// Changes a label's name or colour, on all cases that carry it.
+#[utoipa::path(
+    patch, path = "/v1/labels/{id}", tag = "Labels", params(("id" = LabelId, Path)), request_body = UpdateLabel,
+    responses((status = 200, body = One<Label>))
+)]
+pub async fn update_label(
+    ctx: Ctx,
+    PathId(id): PathId<kinds::Label>,
+    Body(body): Body<UpdateLabel>,
+) -> Result<Json<One<Label>>, Failure> {
+    let patch = LabelPatch { name: body.name, color: body.color };
+    Ok(ctx.one(ctx.write(move |tx| labels::update(tx, id, &patch)).await?.into()))
+}
+
+/// Deletes a label of a space, and takes it off all cases.
+#[utoipa::path(
+    delete, path = "/v1/labels/{id}", tag = "Labels", params(("id" = LabelId, Path)),
+    responses((status = 200, body = One<Label>))
+)]
+pub async fn delete_label(ctx: Ctx, PathId(id): PathId<kinds::Label>) -> Result<Json<One<Label>>, Failure> {
+    Ok(ctx.one(ctx.write(move |tx| labels::delete(tx, id)).await?.into()))
 }
 
 /// Puts a label of the case's own space on the case; again changes nothing.

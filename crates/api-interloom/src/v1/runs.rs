@@ -47,6 +47,8 @@ pub struct Run {
     updated_at: Timestamp,
     started_at: Option<Timestamp>,
     ended_at: Option<Timestamp>,
+    /// Whether it only shows what the agent would do.
+    trial: bool,
 }
 
 impl From<runs::Run> for Run {
@@ -72,6 +74,7 @@ impl From<runs::Run> for Run {
             updated_at: run.updated_at,
             started_at: run.started_at,
             ended_at: run.ended_at,
+            trial: run.trial,
         }
     }
 }
@@ -131,6 +134,9 @@ pub struct ListRuns {
     actor_id: Option<ActorId>,
     /// In this state.
     state: Option<RunState>,
+    /// Trials, instead of the runs that work.
+    #[param(default = false)]
+    trial: Option<bool>,
     /// The page, from 1.
     #[param(minimum = 1, default = 1)]
     page: Option<u32>,
@@ -149,6 +155,7 @@ pub async fn list_runs(ctx: Ctx, Query(query): Query<ListRuns>) -> Result<Json<L
         stage_id: query.stage_id,
         actor_id: query.actor_id,
         state: query.state,
+        trial: query.trial.unwrap_or(false),
     };
     Ok(ctx.list(ctx.read(move |tx| runs::list(tx, &filter, request)).await?))
 }

@@ -1,7 +1,7 @@
 //! Spaces.
 
-use api::{Body, Ctx, Failure, PathId, Query, patch};
-use axum::{Json, http::StatusCode};
+use api::{Body, Ctx, Failure, PathId, Query, parse_id, patch};
+use axum::{Json, extract::Path, http::StatusCode};
 use identity::{
     Role,
     actors::ActorType,
@@ -159,4 +159,19 @@ pub async fn add_space_member(
     Body(body): Body<AddMember>,
 ) -> Result<(StatusCode, Json<One<Member>>), Failure> {
     Ok(ctx.created(ctx.write(move |tx| spaces::add_member(tx, id, body.actor_id, body.role)).await?.into()))
+}
+
+/// Takes an actor out of a space: for its admins and owners. What was assigned to the actor stays so.
+#[utoipa::path(
+    delete, path = "/v1/spaces/{id}/members/{actor_id}", tag = "Spaces",
+    params(("id" = SpaceId, Path), ("actor_id" = ActorId, Path)),
+    responses((status = 200, body = One<Member>))
+)]
+pub async fn remove_space_member(
+    ctx: Ctx,
+    Path((space, actor)): Path<(String, String)>,
+) -> Result<Json<One<Member>>, Failure> {
+    let space: SpaceId = parse_id::<kinds::Space>(&space)?;
+    let actor: ActorId = parse_id::<kinds::Actor>(&actor)?;
+    Ok(ctx.one(ctx.write(move |tx| spaces::remove_member(tx, space, actor)).await?.into()))
 }

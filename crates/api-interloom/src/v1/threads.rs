@@ -1,9 +1,9 @@
 //! Threads and their activities.
 
-use api::{Body, Ctx, Failure, OptionalBody, PathId, Query};
+use api::{Body, Ctx, Failure, OptionalBody, PathId, Query, patch};
 use axum::{Json, http::StatusCode};
 use kernel::{
-    PageRequest, Timestamp,
+    Direction, PageRequest, Timestamp,
     ids::{ActivityId, ActorId, CaseId, SpaceId, ThreadId},
     kinds,
 };
@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as JsonValue;
 use talk::{
     activities::{self, ActivityType, Visibility},
-    threads,
+    comments, threads,
 };
 use utoipa::{IntoParams, ToSchema};
 
-use super::envelope::{Envelope, List, One, Paging};
+use super::envelope::{Envelope, List, One};
 
 /// A thread.
 #[derive(Serialize, ToSchema)]
@@ -59,6 +59,10 @@ pub struct Activity {
     #[schema(value_type = Option<Object>)]
     data: Option<JsonValue>,
     created_at: Timestamp,
+    /// When its author last changed it.
+    edited_at: Option<Timestamp>,
+    /// When its author took it back; its content is empty then.
+    deleted_at: Option<Timestamp>,
 }
 
 impl From<activities::Activity> for Activity {
@@ -72,6 +76,8 @@ impl From<activities::Activity> for Activity {
             content: activity.content,
             data: activity.data,
             created_at: activity.created_at,
+            edited_at: activity.edited_at,
+            deleted_at: activity.deleted_at,
         }
     }
 }
@@ -114,6 +120,42 @@ pub struct PostActivity {
     visibility: Visibility,
 }
 
+/// Changes to a comment.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditComment {
+    content: String,
+    /// As it is when absent.
+    #[serde(default, deserialize_with = "patch::not_null")]
+    visibility: Option<Visibility>,
+}
+
+/// The order of the entries of a thread.
+#[derive(Deserialize, ToSchema, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Oldest first.
+    Asc,
+    /// Newest first.
+    Desc,
+}
+
+/// Which entries are wanted.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListActivities {
+    /// The order: oldest first when absent.
+    #[param(inline)]
+    order: Option<Order>,
+    /// The page, from 1.
+    #[param(minimum = 1, default = 1)]
+    page: Option<u32>,
+    /// Items on a page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    per_page: Option<u32>,
+}
+
 fn public() -> Visibility {
     Visibility::Public
 }
@@ -140,18 +182,22 @@ pub async fn get_thread(ctx: Ctx, PathId(id): PathId<kinds::Thread>) -> Result<J
     Ok(ctx.one(ctx.peek(move |tx| threads::get(tx, id)).await?.into()))
 }
 
-/// The entries of a thread that the caller may see, oldest first.
+/// The entries of a thread that the caller may see, oldest first unless the other order is asked for.
 #[utoipa::path(
-    get, path = "/v1/threads/{id}/activities", tag = "Threads", params(("id" = ThreadId, Path), Paging),
+    get, path = "/v1/threads/{id}/activities", tag = "Threads", params(("id" = ThreadId, Path), ListActivities),
     responses((status = 200, body = List<Activity>))
 )]
 pub async fn list_thread_activities(
     ctx: Ctx,
     PathId(id): PathId<kinds::Thread>,
-    Query(paging): Query<Paging>,
+    Query(query): Query<ListActivities>,
 ) -> Result<Json<List<Activity>>, Failure> {
-    let request = paging.request()?;
-    Ok(ctx.list(ctx.read(move |tx| activities::list(tx, id, request)).await?))
+    let request = PageRequest::new(query.page, query.per_page)?;
+    let direction = match query.order {
+        None | Some(Order::Asc) => Direction::Ascending,
+        Some(Order::Desc) => Direction::Descending,
+    };
+    Ok(ctx.list(ctx.read(move |tx| activities::list_in(tx, id, direction, request)).await?))
 }
 
 /// Posts an entry as the caller.
@@ -167,4 +213,26 @@ pub async fn post_activity(
     let posted =
         ctx.write(move |tx| activities::post(tx, id, body.activity_type, &body.content, body.visibility)).await?;
     Ok(ctx.created(posted.into()))
+}
+
+/// Changes what the caller's own comment says, and who sees it.
+#[utoipa::path(
+    patch, path = "/v1/activities/{id}", tag = "Threads", params(("id" = ActivityId, Path)), request_body = EditComment,
+    responses((status = 200, body = One<Activity>))
+)]
+pub async fn edit_comment(
+    ctx: Ctx,
+    PathId(id): PathId<kinds::Activity>,
+    Body(body): Body<EditComment>,
+) -> Result<Json<One<Activity>>, Failure> {
+    Ok(ctx.one(ctx.write(move |tx| comments::edit(tx, id, &body.content, body.visibility)).await?.into()))
+}
+
+/// Takes the caller's own comment back: the entry stays, without what it said.
+#[utoipa::path(
+    delete, path = "/v1/activities/{id}", tag = "Threads", params(("id" = ActivityId, Path)),
+    responses((status = 200, body = One<Activity>))
+)]
+pub async fn delete_comment(ctx: Ctx, PathId(id): PathId<kinds::Activity>) -> Result<Json<One<Activity>>, Failure> {
+    Ok(ctx.one(ctx.write(move |tx| comments::delete(tx, id)).await?.into()))
 }

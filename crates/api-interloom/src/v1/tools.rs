@@ -1,6 +1,6 @@
 //! Tools.
 
-use agents::tools::{self, NewTool, ToolKind};
+use agents::tools::{self, NewTool, ToolKind, custom};
 use api::{Body, Ctx, Failure, PathId, Query};
 use axum::{Json, http::StatusCode};
 use kernel::{
@@ -78,6 +78,12 @@ pub struct SetToolHosts {
     hosts: Vec<String>,
 }
 
+/// The source of a script.
+#[derive(Serialize, ToSchema)]
+pub struct ToolScript {
+    script: String,
+}
+
 /// The actor that is granted a tool.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -123,6 +129,15 @@ pub async fn register_space_tool(
 #[utoipa::path(get, path = "/v1/tools/{id}", tag = "Tools", params(("id" = ToolId, Path)), responses((status = 200, body = One<Tool>)))]
 pub async fn get_tool(ctx: Ctx, PathId(id): PathId<kinds::Tool>) -> Result<Json<One<Tool>>, Failure> {
     Ok(ctx.one(ctx.peek(move |tx| tools::get(tx, id)).await?.into()))
+}
+
+/// The source of a script: for those who can change it.
+#[utoipa::path(
+    get, path = "/v1/tools/{id}/script", tag = "Tools", params(("id" = ToolId, Path)),
+    responses((status = 200, body = One<ToolScript>))
+)]
+pub async fn get_tool_script(ctx: Ctx, PathId(id): PathId<kinds::Tool>) -> Result<Json<One<ToolScript>>, Failure> {
+    Ok(ctx.one(ToolScript { script: ctx.peek(move |tx| custom::source(tx, id)).await? }))
 }
 
 /// Sets the hosts that a script may reach: for owners and admins of the workspace.

@@ -70,6 +70,9 @@ pub struct Filter {
     /// queued, running, waiting, succeeded, failed or cancelled
     #[arg(long)]
     state: Option<String>,
+    /// Trials, instead of the runs that work
+    #[arg(long)]
+    trial: bool,
 }
 
 impl Runs {
@@ -83,6 +86,7 @@ impl Runs {
                     stage_id: filter.stage_id,
                     actor_id: filter.actor_id,
                     state: filter.state.as_deref().map(Into::into),
+                    trial: filter.trial.then_some(true),
                 };
                 session.list_pages(api::list(&query), &paging).await
             }

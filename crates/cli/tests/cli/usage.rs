@@ -99,7 +99,7 @@ const COMMANDS: &str = "
     secrets list --limit --cursor --all
     secrets create --name --value --data --file
     secrets delete <ID>
-    runs list --space-id --case-id --stage-id --actor-id --state --page --per-page --all
+    runs list --space-id --case-id --stage-id --actor-id --state --trial --page --per-page --all
     runs get <ID>
     runs steps <ID> --page --per-page --all
     runs follow <ID>

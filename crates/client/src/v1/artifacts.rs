@@ -78,6 +78,11 @@ pub fn download(id: impl Display) -> Call<Bytes> {
     read("artifacts").at(id).at("download")
 }
 
+/// The bytes of an artifact that a page can show, for [`crate::Client::open`].
+pub fn preview(id: impl Display) -> Call<Bytes> {
+    read("artifacts").at(id).at("preview")
+}
+
 impl Place {
     /// The place as fields of a form.
     pub(super) fn fields(&self, upload: Upload) -> Upload {

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{List, One, Pages, cases::Case, delete, get, post};
-use crate::{Call, IntoBody};
+use super::{List, One, Pages, cases::Case, delete as remove_at, get, patch, post};
+use crate::{Call, IntoBody, Patch};
 
 /// A label.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -34,6 +34,17 @@ pub struct CreateLabel {
     pub color: Option<String>,
 }
 
+/// A change of a label.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct UpdateLabel {
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its colour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub color: Patch<String>,
+}
+
 /// A label to put on a case.
 #[derive(Debug, Clone, Serialize)]
 pub struct ApplyLabel {
@@ -51,6 +62,16 @@ pub fn create(space_id: impl Display, body: impl IntoBody<CreateLabel>) -> Call<
     post("spaces").at(space_id).at("labels").json(body)
 }
 
+/// Changes a label.
+pub fn update(id: impl Display, body: impl IntoBody<UpdateLabel>) -> Call<One<Label>> {
+    patch("labels").at(id).json(body)
+}
+
+/// Deletes a label, which comes off all cases.
+pub fn delete(id: impl Display) -> Call<One<Label>> {
+    remove_at("labels").at(id)
+}
+
 /// Puts a label on a case.
 pub fn apply(case_id: impl Display, body: impl IntoBody<ApplyLabel>) -> Call<One<Case>> {
     post("cases").at(case_id).at("labels").json(body)
@@ -58,5 +79,5 @@ pub fn apply(case_id: impl Display, body: impl IntoBody<ApplyLabel>) -> Call<One
 
 /// Takes a label off a case.
 pub fn remove(case_id: impl Display, label_id: impl Display) -> Call<One<Case>> {
-    delete("cases").at(case_id).at("labels").at(label_id)
+    remove_at("cases").at(case_id).at("labels").at(label_id)
 }

@@ -4,21 +4,32 @@
 
 pub mod actors;
 pub mod artifacts;
+pub mod audit;
 pub mod cases;
 pub mod datatables;
+pub mod designs;
 pub mod emails;
 pub mod events;
+pub mod inbox;
 pub mod instructions;
+pub mod keys;
 pub mod labels;
+pub mod members;
 mod objects;
 pub mod procedures;
+pub mod process;
 pub mod proposals;
 pub mod runs;
 pub mod search;
+pub mod session;
 pub mod spaces;
 pub mod stages;
 pub mod threads;
 pub mod tools;
+pub mod trials;
+pub mod usage;
+pub mod views;
+pub mod workspace;
 
 pub use objects::{
     ActorType, Deleted, List, ListMeta, Meta, Motion, One, Pages, Place, Priority, RequiredActor, WaitingKind,

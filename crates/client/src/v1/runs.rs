@@ -87,6 +87,9 @@ pub struct Run {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// Whether it only shows what the agent would do.
+    #[serde(default)]
+    pub trial: bool,
 }
 
 /// A step of a run.
@@ -135,6 +138,8 @@ pub struct ListRuns {
     pub actor_id: Option<String>,
     /// In this state.
     pub state: Option<RunState>,
+    /// Trials, instead of the runs that work.
+    pub trial: Option<bool>,
 }
 
 /// Runs, the newest first.
@@ -145,6 +150,7 @@ pub fn list(query: &ListRuns) -> Call<List<Run>> {
         .query("stage_id", query.stage_id.as_deref())
         .query("actor_id", query.actor_id.as_deref())
         .query("state", query.state.as_ref())
+        .query("trial", query.trial)
         .on(&query.pages)
 }
 

@@ -14,10 +14,16 @@ pub struct Hit {
     pub kind: String,
     /// Its id.
     pub id: Uuid,
-    /// The space it lies in.
-    pub space_id: Uuid,
+    /// The space it lies in; none for an actor.
+    pub space_id: Option<Uuid>,
+    /// The case it belongs to.
+    pub case_id: Option<Uuid>,
+    /// The thread it belongs to.
+    pub thread_id: Option<Uuid>,
     /// Its title.
     pub title: String,
+    /// A piece of its text around the first match.
+    pub snippet: Option<String>,
     /// When it was last changed.
     pub updated_at: Timestamp,
 }

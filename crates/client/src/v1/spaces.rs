@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{ActorType, List, One, Pages, get as read, patch, post};
+use super::{ActorType, List, One, Pages, delete, get as read, patch, post};
 use crate::{
     Call, IntoBody, Patch,
     names::{names, or_empty},
@@ -130,4 +130,9 @@ pub fn members(id: impl Display, pages: &Pages) -> Call<List<Member>> {
 /// Adds a member, or gives one another role.
 pub fn add_member(id: impl Display, body: impl IntoBody<AddMember>) -> Call<One<Member>> {
     post("spaces").at(id).at("members").json(body)
+}
+
+/// Takes a member out.
+pub fn remove_member(id: impl Display, actor_id: impl Display) -> Call<One<Member>> {
+    delete("spaces").at(id).at("members").at(actor_id)
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{List, One, Pages, get as read, post};
+use super::{List, One, Pages, delete, get as read, patch, post};
 use crate::{Call, IntoBody, names::names};
 
 names! {
@@ -70,6 +70,20 @@ pub struct Activity {
     pub data: Option<Map<String, Value>>,
     /// When it was written.
     pub created_at: Timestamp,
+    /// When its author last changed it.
+    pub edited_at: Option<Timestamp>,
+    /// When its author took it back.
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// Changes to a comment.
+#[derive(Debug, Clone, Serialize)]
+pub struct EditComment {
+    /// What it says now.
+    pub content: String,
+    /// Who sees it; as it is when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<Visibility>,
 }
 
 /// A new thread.
@@ -118,4 +132,14 @@ pub fn activities(id: impl Display, pages: &Pages) -> Call<List<Activity>> {
 /// Posts an entry.
 pub fn post_activity(id: impl Display, body: impl IntoBody<PostActivity>) -> Call<One<Activity>> {
     post("threads").at(id).at("activities").json(body)
+}
+
+/// Changes the caller's own comment.
+pub fn edit_comment(id: impl Display, body: impl IntoBody<EditComment>) -> Call<One<Activity>> {
+    patch("activities").at(id).json(body)
+}
+
+/// Takes the caller's own comment back.
+pub fn delete_comment(id: impl Display) -> Call<One<Activity>> {
+    delete("activities").at(id)
 }

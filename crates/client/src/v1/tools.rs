@@ -69,6 +69,13 @@ pub struct AttachTool {
     pub actor_id: Uuid,
 }
 
+/// The source of a script.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Script {
+    /// Python.
+    pub script: String,
+}
+
 /// The hosts that a script may reach.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct SetHosts {
@@ -94,6 +101,11 @@ pub fn attach(id: impl Display, body: impl IntoBody<AttachTool>) -> Call<One<Too
 /// One tool.
 pub fn get(id: impl Display) -> Call<One<Tool>> {
     read("tools").at(id)
+}
+
+/// The source of a script, for those who can change it.
+pub fn script(id: impl Display) -> Call<One<Script>> {
+    read("tools").at(id).at("script")
 }
 
 /// Sets which hosts a script may reach.

@@ -17,6 +17,42 @@ pub async fn upload(client: &Client, fields: &[(&'static str, &str)], name: &str
 }
 
 on_each_engine! {
+    async fn what_no_browser_runs_is_shown(server: &Server) {
+        let world = World::new(server).await;
+        let space: &[(&'static str, &str)] = &[("space_id", &world.space)];
+        let preview = async |id: &str, range: &str| {
+            let request = world.observer.request(Method::GET, &format!("/v1/artifacts/{id}/preview"));
+            world.observer.send(if range.is_empty() { request } else { request.header("Range", range) }).await
+        };
+        for (name, shown, sandboxed) in [
+            ("plan.pdf", "application/pdf", false),
+            ("photo.png", "image/png", true),
+            ("table.csv", "text/plain; charset=utf-8", true),
+        ] {
+            let id = upload(&world.member, space, name, b"<script>0123456789").await.id(201);
+            let answer = preview(&id, "").await;
+            let header = |name: &str| answer.headers[name].to_str().unwrap().to_owned();
+            assert_eq!((answer.status.as_u16(), header("content-type").as_str()), (200, shown), "{name}");
+            assert!(header("content-disposition").starts_with("inline; "), "{name}");
+            assert_eq!((header("x-content-type-options").as_str(), header("x-frame-options").as_str()), ("nosniff", "SAMEORIGIN"));
+            assert_eq!(header("cross-origin-resource-policy"), "same-origin");
+            let policy = header("content-security-policy");
+            assert_eq!(policy.starts_with("sandbox;"), sandboxed, "{policy}");
+            assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'self'"), "{policy}");
+            assert_eq!(answer.text, "<script>0123456789");
+            let part = preview(&id, "bytes=8-11").await;
+            assert_eq!((part.status.as_u16(), part.text.as_str()), (206, "0123"));
+            assert_eq!(part.headers["content-range"], "bytes 8-11/18");
+            assert_eq!(preview(&id, "bytes=-4").await.text, "6789");
+            assert_eq!(preview(&id, "bytes=18-").await.status.as_u16(), 416);
+            world.stranger.get(&format!("/v1/artifacts/{id}/preview")).await.refused(404, "artifact_not_found");
+        }
+        for name in ["drawing.svg", "page.html", "page.xhtml", "program.js", "archive.zip"] {
+            let id = upload(&world.member, space, name, b"<svg onload='alert(1)'/>").await.id(201);
+            preview(&id, "").await.refused(415, "preview_unsupported");
+        }
+    }
+
     async fn a_file_goes_up_comes_down_and_goes_away(server: &Server) {
         let world = World::new(server).await;
         let case = world.case("Fence").await;

@@ -43,4 +43,25 @@ on_each_engine! {
         world.other.delete(&format!("{case}/{label}")).await.refused(404, "case_not_found");
         world.member.delete(&format!("{case}/nonsense")).await.refused(404, "label_not_found");
     }
+
+    async fn labels_are_changed_and_deleted(server: &Server) {
+        let world = World::new(server).await;
+        let path = format!("/v1/spaces/{}/labels", world.space);
+        let label = world.member.post(&path, json!({"name": "fraud", "color": "#cc3300"})).await.id(201);
+        world.member.post(&path, json!({"name": "appeal"})).await.data(201);
+        let case = format!("/v1/cases/{}", world.case("Fence").await["id"].as_str().unwrap());
+        world.member.post(&format!("{case}/labels"), json!({"label_id": label})).await.data(200);
+        let one = format!("/v1/labels/{label}");
+        assert_eq!(world.member.patch(&one, json!({"name": "Fraud", "color": null})).await.data(200)["color"], json!(null));
+        assert_eq!(world.member.get(&case).await.data(200)["labels"][0]["name"], "Fraud");
+        world.member.patch(&one, json!({"name": "appeal"})).await.refused(409, "label_exists");
+        world.member.patch(&one, json!({"name": null})).await.invalid("name");
+        world.member.patch(&one, json!({"color": "red"})).await.invalid("color");
+        world.observer.patch(&one, json!({"name": "x"})).await.refused(403, "forbidden");
+        world.stranger.delete(&one).await.refused(404, "label_not_found");
+        world.observer.delete(&one).await.refused(403, "forbidden");
+        assert_eq!(world.member.delete(&one).await.data(200)["name"], "Fraud");
+        assert_eq!(world.member.get(&case).await.data(200)["labels"], json!([]));
+        world.member.delete(&one).await.refused(404, "label_not_found");
+    }
 }

@@ -75,4 +75,16 @@ on_each_engine! {
         world.member.post(&path, json!({"actor_id": world.stranger_id, "role": "member"})).await.refused(409, "private_space");
         world.member.post(&path, json!({"actor_id": world.agent_id, "role": "member"})).await.data(201);
     }
+
+    async fn members_are_taken_out(server: &Server) {
+        let world = World::new(server).await;
+        let one = |actor: &str| format!("/v1/spaces/{}/members/{actor}", world.space);
+        world.member.delete(&one(&world.observer_id)).await.refused(403, "forbidden");
+        world.stranger.delete(&one(&world.observer_id)).await.refused(404, "space_not_found");
+        world.admin.delete(&one(&world.owner_id)).await.refused(403, "forbidden");
+        world.owner.delete(&one(&world.owner_id)).await.refused(409, "last_owner");
+        world.owner.delete(&one(&world.stranger_id)).await.refused(404, "actor_not_found");
+        assert_eq!(world.admin.delete(&one(&world.observer_id)).await.data(200)["role"], "observer");
+        world.observer.get(&format!("/v1/spaces/{}", world.space)).await.refused(404, "space_not_found");
+    }
 }

@@ -69,4 +69,53 @@ on_each_engine! {
         world.other.get(&path).await.refused(404, "thread_not_found");
         assert_eq!(world.member.get(&path).await.body["meta"]["total"], 6);
     }
+
+    async fn authors_change_their_comments_and_take_them_back(server: &Server) {
+        let world = World::new(server).await;
+        let case = world.case("Fence").await;
+        let path = format!("/v1/threads/{}/activities", case["thread_id"].as_str().unwrap());
+        let comment = json!({"type": "comment", "content": "First"});
+        let posted = world.member.post(&path, comment).await.data(201).clone();
+        assert_eq!((&posted["edited_at"], &posted["deleted_at"]), (&json!(null), &json!(null)));
+        let own = format!("/v1/activities/{}", posted["id"].as_str().unwrap());
+        let edited = world.member.patch(&own, json!({"content": "Second"})).await.data(200).clone();
+        assert_eq!((&edited["content"], edited["edited_at"].is_string()), (&json!("Second"), true));
+        let history = format!("/v1/cases/{}/history", case["id"].as_str().unwrap());
+        let last = world.observer.get(&history).await.data(200)[0].clone();
+        assert_eq!((&last["verb"], &last["data"]["before"], &last["data"]["after"]), (&json!("activity.edited"), &json!("First"), &json!("Second")));
+        // What it says while it is confined is told to nobody else, before or after.
+        world.member.patch(&own, json!({"content": "Confined", "visibility": "internal"})).await.data(200);
+        world.member.patch(&own, json!({"content": "Open", "visibility": "public"})).await.data(200);
+        let told = world.observer.get(&history).await;
+        assert!(!told.text.contains("Confined") && told.text.contains("activity.edited"), "{}", told.text);
+        assert!(world.owner.get(&history).await.text.contains("Confined"));
+        world.member.patch(&own, json!({"content": " "})).await.invalid("content");
+        world.owner.patch(&own, json!({"content": "x"})).await.refused(403, "forbidden");
+        world.observer.delete(&own).await.refused(403, "forbidden");
+        world.stranger.patch(&own, json!({"content": "x"})).await.refused(404, "activity_not_found");
+        let system = world.member.post(&path, json!({"type": "system_event", "content": "x"})).await.id(201);
+        world.member.patch(&format!("/v1/activities/{system}"), json!({"content": "y"})).await.refused(403, "forbidden");
+        let hidden = json!({"type": "comment", "content": "x", "visibility": "internal"});
+        let hidden = world.admin.post(&path, hidden).await.id(201);
+        world.member.patch(&format!("/v1/activities/{hidden}"), json!({"content": "y"})).await.refused(404, "activity_not_found");
+        let deleted = world.member.delete(&own).await.data(200).clone();
+        assert_eq!((&deleted["content"], deleted["deleted_at"].is_string()), (&json!(""), true));
+        world.member.patch(&own, json!({"content": "x"})).await.refused(409, "comment_deleted");
+        world.member.delete(&own).await.refused(409, "comment_deleted");
+        assert_eq!(seen(&world.observer, case["thread_id"].as_str().unwrap()).await, ["", "x"]);
+    }
+
+    async fn the_newest_entries_come_first_on_request(server: &Server) {
+        let world = World::new(server).await;
+        let case = world.case("Fence").await;
+        let path = format!("/v1/threads/{}/activities", case["thread_id"].as_str().unwrap());
+        for content in ["1", "2", "3"] {
+            world.member.post(&path, json!({"type": "comment", "content": content})).await.data(201);
+        }
+        let page = world.observer.get(&format!("{path}?order=desc&per_page=2")).await;
+        let contents: Vec<_> = page.data(200).as_array().unwrap().iter().map(|entry| entry["content"].clone()).collect();
+        assert_eq!((contents, &page.body["meta"]["total"]), (vec![json!("3"), json!("2")], &json!(3)));
+        assert_eq!(world.observer.get(&format!("{path}?order=asc&per_page=1")).await.data(200)[0]["content"], "1");
+        world.observer.get(&format!("{path}?order=up")).await.invalid("order");
+    }
 }

@@ -76,7 +76,7 @@ async fn a_link_begins_one_session_within_its_hour() {
         let begin = |link: String, at: Timestamp| {
             house.store.control_write(move |tx| {
                 tx.set_now(at);
-                sessions::begin(tx, &link)
+                sessions::begin(tx, &link, None)
             })
         };
         let now = Timestamp::now();
@@ -124,7 +124,7 @@ async fn what_is_remembered_lets_in_no_other_kind_of_credential() {
         let session = house
             .control(move |tx| {
                 let link = sessions::create_link(tx, ws, owner)?;
-                sessions::begin(tx, &link)
+                sessions::begin(tx, &link, None)
             })
             .await;
         let authenticator = Authenticator::new(house.store.clone());

@@ -110,14 +110,14 @@ fn files_and_notes_are_added_told_read_and_removed() {
         assert_eq!(names(all), ["Call with Ann", "report.pdf"]);
         let thread = ws.read(scene.observer, |tx| list(tx, None, Some(scene.log), Some(scene.space), first()));
         assert_eq!(names(thread), ["Call with Ann"]);
-        let found = ws.read(scene.observer, |tx| search::find(tx, scene.observer.id, "agrees", 10));
+        let found = ws.read(scene.observer, |tx| search::find(tx, scene.observer.id, "agrees", &[], 10));
         assert_eq!(found.iter().map(|hit| hit.id).collect::<Vec<_>>(), [note.id.uuid()]);
 
         ws.write(scene.member, |tx| delete(tx, note.id));
         ws.write(scene.member, |tx| delete(tx, added.id));
         let gone = ws.try_write(scene.member, |tx| get(tx, added.id)).unwrap_err();
         assert_eq!((gone.kind(), gone.code()), (Kind::NotFound, "artifact_not_found"));
-        assert!(ws.read(scene.observer, |tx| search::find(tx, scene.observer.id, "agrees", 10)).is_empty());
+        assert!(ws.read(scene.observer, |tx| search::find(tx, scene.observer.id, "agrees", &[], 10)).is_empty());
         let verbs = ws.read(Actor::SYSTEM, |tx| {
             tx.query("SELECT verb FROM events WHERE verb LIKE 'artifact.%' ORDER BY seq", &[], |row| {
                 row.get::<String>(0)

@@ -16,6 +16,7 @@ pub(crate) fn tools() -> Vec<Tool> {
                 stage_id: args.owned("stage_id"),
                 actor_id: args.owned("actor_id"),
                 state: args.named("state"),
+                trial: None,
             };
             cx.list_pages(api::list(&query), &args).await
         })

@@ -50,7 +50,7 @@ pub(super) async fn run(context: &JobContext, mailer: &Mailer) -> Result<Outcome
     if email.state != EmailState::Queued || email.error.is_some() {
         return Ok(Outcome::Done);
     }
-    match mailer.hand_over(&email, &references).await {
+    match mailer.hand_over(*workspace, &email, &references).await {
         Ok(()) => {
             let from = mailer.from();
             let sent_by = payload.sent_by;

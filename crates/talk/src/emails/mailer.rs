@@ -8,14 +8,18 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-use kernel::{Error, Result};
+use kernel::{Error, Result, ids::WorkspaceId};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header::ContentType},
+    message::{
+        Mailbox,
+        header::{ContentType, Header, HeaderName, HeaderValue},
+    },
     transport::smtp,
 };
 
 use super::Email;
+use crate::notices::Notice;
 
 /// Who e-mails are from when nothing is configured.
 const DEFAULT_FROM: &str = "heddle@localhost";
@@ -49,7 +53,7 @@ impl fmt::Debug for Mailer {
 
 /// Why a message was not handed over.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// It will never be: the message itself or its recipients were refused.
     Permanent(String),
     /// Trying again may help: nobody answers, the server is busy, or it does not accept Heddle's credentials.
@@ -90,14 +94,59 @@ impl Mailer {
         self.from.to_string()
     }
 
+    /// Whether there is a mail server, so that what is sent reaches people.
+    pub fn has_server(&self) -> bool {
+        matches!(self.carrier, Carrier::Smtp(_))
+    }
+
     /// Hands a queued e-mail over. `references` are the Message-IDs of those before it, oldest first.
-    pub(super) async fn hand_over(&self, email: &Email, references: &[String]) -> Result<(), Refusal> {
-        let message = self.message(email, references).map_err(Refusal::Permanent)?;
+    pub(super) async fn hand_over(
+        &self,
+        workspace: WorkspaceId,
+        email: &Email,
+        references: &[String],
+    ) -> Result<(), Refusal> {
+        let mut message = self.message(email, references).map_err(Refusal::Permanent)?;
+        self.mark(&mut message, workspace, Some(email.space_id.to_string()));
+        self.carry(message, email.message_id.as_deref().unwrap_or_default()).await
+    }
+
+    /// Hands a message of Heddle's own over.
+    pub(crate) async fn hand_over_notice(&self, workspace: WorkspaceId, notice: &Notice) -> Result<(), Refusal> {
+        let built = || {
+            let to: Mailbox =
+                notice.to.parse().map_err(|e| format!("{:?} is not an e-mail address: {e}", notice.to))?;
+            Message::builder()
+                .from(self.from.clone())
+                .to(to)
+                .message_id(Some(format!("<{}>", notice.message_id)))
+                .date(UNIX_EPOCH + Duration::from_micros(notice.at.micros().unsigned_abs()))
+                .subject(notice.subject.as_str())
+                .header(ContentType::TEXT_PLAIN)
+                .body(notice.text.clone())
+                .map_err(|e| e.to_string())
+        };
+        let mut message: Message = built().map_err(Refusal::Permanent)?;
+        self.mark(&mut message, workspace, None);
+        self.carry(message, &notice.message_id).await
+    }
+
+    /// Writes on what goes to the outbox whose it is, so that it can be shown to them there.
+    fn mark(&self, message: &mut Message, workspace: WorkspaceId, space: Option<String>) {
+        if !self.has_server() {
+            message.headers_mut().set(Workspace(workspace.to_string()));
+            if let Some(space) = space {
+                message.headers_mut().set(Space(space));
+            }
+        }
+    }
+
+    async fn carry(&self, message: Message, id: &str) -> Result<(), Refusal> {
         match &self.carrier {
             Carrier::Smtp(transport) => transport.send(message).await.map(drop).map_err(|e| refusal(&e)),
             Carrier::Outbox(folder) => {
                 let folder = Arc::clone(folder);
-                let name = format!("{}.eml", email.message_id.as_deref().unwrap_or_default());
+                let name = format!("{id}.eml");
                 let bytes = message.formatted();
                 let written = tokio::task::spawn_blocking(move || write_whole(&folder, &name, &bytes)).await;
                 written
@@ -161,4 +210,38 @@ fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
     #[cfg(unix)]
     std::fs::File::open(folder)?.sync_all()?;
     Ok(())
+}
+
+macro_rules! marks {
+    ($($(#[$meta:meta])* $type:ident = $name:literal;)*) => {
+        $($(#[$meta])*
+        #[derive(Clone)]
+        pub(crate) struct $type(String);
+
+        impl $type {
+            /// The header's name.
+            pub(crate) const NAME: &'static str = $name;
+        }
+
+        impl Header for $type {
+            fn name() -> HeaderName {
+                HeaderName::new_from_ascii_str($name)
+            }
+
+            fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+                Ok(Self(text.to_owned()))
+            }
+
+            fn display(&self) -> HeaderValue {
+                HeaderValue::new(Self::name(), self.0.clone())
+            }
+        })*
+    };
+}
+
+marks! {
+    /// The workspace that a message in the outbox comes from.
+    Workspace = "X-Heddle-Workspace";
+    /// The space that an e-mail in the outbox comes from.
+    Space = "X-Heddle-Space";
 }

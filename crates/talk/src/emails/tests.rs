@@ -341,7 +341,7 @@ async fn a_busy_server_is_tried_again_and_a_retry_is_the_same_message() {
 
     // A server killed between handing over and noting it: the message that comes twice is the same one.
     let (email, ..) = look(&store, ws, id).await;
-    mailer.hand_over(&email, &[]).await.unwrap();
+    mailer.hand_over(ws, &email, &[]).await.unwrap();
     let messages = kept.lock().unwrap().clone();
     assert_eq!(messages[0], messages[1]);
 }

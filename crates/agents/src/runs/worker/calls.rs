@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What a transaction about a call came to.
-enum Done {
+pub(super) enum Done {
     /// The step was stored.
     Stored(Box<Stored>),
     /// It may be carried out, with this input.
@@ -27,14 +27,14 @@ enum Done {
 }
 
 /// A stored step, the run as it is since, and whether that goes on.
-struct Stored {
+pub(super) struct Stored {
     run: Run,
     step: Step,
     goes_on: bool,
 }
 
 impl Done {
-    fn stored(run: Run, step: Step, goes_on: bool) -> Self {
+    pub(super) fn stored(run: Run, step: Step, goes_on: bool) -> Self {
         Self::Stored(Box::new(Stored { run, step, goes_on }))
     }
 }
@@ -57,9 +57,14 @@ impl Worker<'_> {
                 Err(error) => Err(error),
             }
         };
+        self.take(&call, outcome).await
+    }
+
+    /// Goes on from what came of a call.
+    pub(super) async fn take(&mut self, call: &Pending, outcome: Result<Done>) -> Result<Flow> {
         let done = match outcome {
             // What a domain function refuses is for the model to read, not a failure of the run.
-            Err(error) if is_answer(&error) => self.store_refusal(&call, &error).await?,
+            Err(error) if is_answer(&error) => self.store_refusal(call, &error).await?,
             outcome => outcome?,
         };
         match done {
@@ -242,7 +247,7 @@ pub(crate) fn after(tx: &mut Tx<'_>, run: &mut Run, action: &Call, new: NewStep,
     Ok(step)
 }
 
-fn tool_step(call: &Pending, output: Json, is_error: bool) -> NewStep {
+pub(super) fn tool_step(call: &Pending, output: Json, is_error: bool) -> NewStep {
     NewStep::Tool { call_id: call.id.clone(), tool: call.name.clone(), input: call.input.clone(), output, is_error }
 }
 

@@ -47,6 +47,12 @@ impl Live {
         }
     }
 
+    /// Whether the server ends the stream, whatever comes before.
+    pub async fn ends(&mut self) -> bool {
+        let ended = async { while let Some(Ok(_)) = self.bytes.next().await {} };
+        tokio::time::timeout(Duration::from_secs(20), ended).await.is_ok()
+    }
+
     pub async fn until(&mut self, verb: &str) -> (i64, Json) {
         let found = async {
             loop {

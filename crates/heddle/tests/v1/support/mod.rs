@@ -2,12 +2,14 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(unused_imports, reason = "each test binary uses a part of it")]
 
+pub mod browser;
 pub mod client;
 pub mod live;
 pub mod operations;
 pub mod server;
 pub mod world;
 
+pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use live::Live;
 pub use server::{Engine, Server};

@@ -98,10 +98,9 @@ pub async fn call(client: &Client, document: &Json, operation: &Operation, ids: 
     let mut collection = "";
     for segment in operation.path.split('/').skip(1) {
         path.push('/');
-        if segment.starts_with('{') {
-            path.push_str(
-                ids.get(collection).unwrap_or_else(|| panic!("no id for {} in {}", collection, operation.path)),
-            );
+        if let Some(name) = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            let id = ids.get(name).or_else(|| ids.get(collection));
+            path.push_str(id.unwrap_or_else(|| panic!("no id for {} in {}", collection, operation.path)));
         } else {
             path.push_str(segment);
             collection = segment;

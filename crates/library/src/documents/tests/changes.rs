@@ -15,7 +15,7 @@ fn verbs(tx: &mut Tx<'_>) -> Result<Vec<String>> {
 
 fn finds(tx: &mut Tx<'_>, words: &str) -> Result<Vec<SpaceId>> {
     let actor = tx.actor().id;
-    Ok(search::find(tx, actor, words, 10)?.into_iter().map(|hit| hit.space_id).collect())
+    Ok(search::find(tx, actor, words, &[], 10)?.into_iter().map(|hit| hit.space_id).collect())
 }
 
 #[test]
