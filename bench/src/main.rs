@@ -10,6 +10,7 @@ mod ingest;
 mod load;
 mod report;
 mod server;
+mod web;
 
 use report::Row;
 
@@ -47,6 +48,9 @@ fn main() -> Result<()> {
     }
     if wanted("footprint") {
         rows.extend(footprint::measure()?);
+    }
+    if wanted("web") {
+        rows.extend(web::measure()?);
     }
     report::print(&rows);
     if arguments.is_empty() {

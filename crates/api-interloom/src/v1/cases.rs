@@ -20,7 +20,7 @@ use work::{
     subcases,
 };
 
-use super::envelope::{Envelope, List, One, Paging};
+use super::envelope::{Envelope, ErrorBody, List, One, Paging};
 
 /// A case.
 #[derive(Serialize, ToSchema)]
@@ -211,7 +211,10 @@ pub async fn get_case(ctx: Ctx, PathId(id): PathId<kinds::Case>) -> Result<Versi
     patch, path = "/v1/cases/{id}", tag = "Cases",
     params(("id" = CaseId, Path), ("If-Match" = Option<String>, Header, description = "The version that the caller knows.")),
     request_body = UpdateCase,
-    responses((status = 200, body = One<Case>, headers(("ETag" = String, description = "The case's version."))))
+    responses(
+        (status = 200, body = One<Case>, headers(("ETag" = String, description = "The case's version."))),
+        (status = 412, description = "Somebody else changed it meanwhile.", body = ErrorBody)
+    )
 )]
 pub async fn update_case(
     ctx: Ctx,

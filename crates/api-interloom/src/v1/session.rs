@@ -287,7 +287,7 @@ pub async fn request_link(visitor: Visitor, Body(body): Body<RequestLink>) -> Re
     }
     if visitor.app.settings().outbox.is_some() {
         let text = "This server has no mail server: the link went to its outbox folder only. Ask whoever runs it.";
-        return Err(Failure(Error::unavailable("mail_unavailable", text)));
+        return Err(Failure(Error::conflict("no_mail_server", text)));
     }
     Ok(visitor.one(LinkSent { sent: true }))
 }

@@ -25,7 +25,7 @@ on_each_engine! {
         let world = World::new(server).await;
         world.admin.get("/v1/outbox").await.refused(403, "forbidden");
         // A link for somebody else is nobody's business, and other workspaces' mail is not there.
-        world.anonymous.post("/v1/session/link", json!({"email": format!("member@{}.example", world.slug)})).await.refused(503, "mail_unavailable");
+        world.anonymous.post("/v1/session/link", json!({"email": format!("member@{}.example", world.slug)})).await.refused(409, "no_mail_server");
         world.other.post("/v1/invitations", json!({"email": format!("o@{}.example", world.slug), "role": "member"})).await.data(201);
         world.owner.post("/v1/invitations", json!({"email": format!("n@{}.example", world.slug), "role": "member"})).await.data(201);
         crate::session::mailed(&world, "Owner invites").await;
