@@ -26,11 +26,15 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.js"],
+    files: ["**/*.js", "**/*.mjs"],
     ...tseslint.configs.disableTypeChecked,
     languageOptions: {
       parserOptions: { projectService: false, program: null },
-      globals: { document: "readonly", localStorage: "readonly", matchMedia: "readonly" },
+      globals: Object.fromEntries(
+        ["Blob", "FormData", "console", "document", "fetch", "localStorage", "matchMedia", "performance", "process", "setTimeout"].map(
+          (name) => [name, "readonly"],
+        ),
+      ),
     },
   },
 );

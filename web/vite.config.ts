@@ -40,6 +40,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
+    rolldownOptions: {
+      output: {
+        // What most pages share is one file, not a hundred: each costs a request and compresses worse alone.
+        codeSplitting: {
+          groups: [
+            { name: "icons", test: /@tabler[\\/]icons-react/, minShareCount: 2 },
+            { name: "shared", minShareCount: 6 },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: Object.fromEntries(

@@ -1,12 +1,12 @@
 import { MantineProvider } from "@mantine/core";
 import { render } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { safeAddress, Written } from "./markdown.tsx";
+import { safeAddress, WrittenText } from "./written.tsx";
 
 function shown(text: string): HTMLElement {
   return render(
     <MantineProvider>
-      <Written text={text} />
+      <WrittenText text={text} />
     </MantineProvider>,
   ).container;
 }
