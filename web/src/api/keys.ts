@@ -71,6 +71,8 @@ export function staleAfter(event: LiveEvent): QueryKey[] {
       break;
     case "run":
       stale.push(keys.run(event.subject_id));
+      // What an agent has done counts when it begins and when it ends, not at each step.
+      if (typeof event.data.actor_id === "string") stale.push(keys.actor(event.data.actor_id));
       break;
     case "proposal":
       stale.push(keys.proposals, keys.inbox);

@@ -91,12 +91,15 @@ function Lines({ tools, open }: { tools: readonly Tool[]; open: (tool: Tool) => 
 }
 
 function Opened({ tool, close }: { tool: Tool; close: () => void }) {
-  const query = useQuery(toolQuery(tool.id));
+  // A form begins with what it is given: what was read before must not be it.
+  const query = useQuery({ ...toolQuery(tool.id), gcTime: 0 });
   const known = useQuery({
+    gcTime: 0,
     queryKey: [...keys.tools, tool.id, "v1"],
     queryFn: async () => (await body(v1.GET("/v1/tools/{id}", { params: { path: { id: tool.id } } }))).data,
   });
   const source = useQuery({
+    gcTime: 0,
     queryKey: [...keys.tools, tool.id, "script"],
     queryFn: async () => (await body(v1.GET("/v1/tools/{id}/script", { params: { path: { id: tool.id } } }))).data.script,
     enabled: tool.is_editable,
@@ -242,6 +245,7 @@ function Script({ tool, close }: { tool?: Editable; close: () => void }) {
           <MultiSelect
             label="Secrets"
             description="In its environment, under their names"
+            searchable
             data={(secrets ?? []).map(({ id, name }) => ({ value: id, label: name }))}
             value={form.secret_ids}
             onChange={(secret_ids) => setForm({ ...form, secret_ids })}

@@ -17,6 +17,8 @@ export function NoteEditor({ note, place, close }: { note?: Artifact; place: Pla
     queryFn: async () =>
       body(slim.GET("/api/v1/public/notes/{note_id}", { params: { path: { note_id: note?.id ?? "" } } })),
     enabled: note !== undefined,
+    // The form begins with what it is given: what was read before must not be it.
+    gcTime: 0,
   });
   return (
     <Modal opened onClose={close} title={note ? note.name : "A new note"} size="min(1000px, 96vw)" closeOnClickOutside={false}>

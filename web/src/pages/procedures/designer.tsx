@@ -45,20 +45,25 @@ function Designer({ procedure, design }: { procedure: Procedure; design: Design 
   const { draft, dirty, errors, edit } = editor;
   const { data: members } = useQuery(membersQuery(procedure.space_id));
   const [tryCase, setTryCase] = useState<TryCase | null>(null);
-  const [note, setNote] = useState("");
+  // What was said of a version that is saved is not said of the next.
+  const [said, setSaid] = useState({ of: 0, note: "" });
+  const note = said.of === editor.base.version ? said.note : "";
+  const setNote = (text: string) => setSaid({ of: editor.base.version, note: text });
   const { from } = route.useSearch();
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => dirty && current.pathname !== next.pathname,
     enableBeforeUnload: () => dirty,
     withResolver: true,
   });
-  const save = () => {
-    editor.save(note);
-    setNote("");
-  };
+  const save = () => editor.save(note);
   useHotkeys(
     [
-      ["mod+S", () => dirty && save()],
+      [
+        "mod+S",
+        () => {
+          if (dirty) save();
+        },
+      ],
       ["mod+Z", editor.undo],
       ["mod+shift+Z", editor.redo],
       ["mod+Y", editor.redo],
@@ -242,7 +247,12 @@ function About({ editor }: { editor: Editor }) {
 function SaveBar({ editor, note, setNote, save }: { editor: Editor; note: string; setNote: (note: string) => void; save: () => void }) {
   const wrong = Object.keys(editor.errors).length;
   return (
-    <Box component="form" role="group" aria-label="Unsaved changes" className={classes.bar} onSubmit={(event) => {
+    <Box
+      component="form"
+      role="group"
+      aria-label="Unsaved changes"
+      className={classes.bar}
+      onSubmit={(event) => {
         event.preventDefault();
         save();
       }}

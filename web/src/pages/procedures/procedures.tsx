@@ -30,15 +30,15 @@ export function ProceduresPage() {
   );
   return (
     <Stack gap="md" maw={1080} px={{ base: "sm", sm: "lg" }} py="md">
-      <Group justify="space-between" align="flex-start">
-        <Box style={{ minWidth: 0, flex: 1 }}>
+      <Box>
+        <Group justify="space-between" mb={4}>
           <Title order={2}>Procedures</Title>
-          <Text size="sm" c="dimmed">
-            Stages that cases go through, in their order. Changes reach cases to which a procedure is applied later.
-          </Text>
-        </Box>
-        {make}
-      </Group>
+          {make}
+        </Group>
+        <Text size="sm" c="dimmed">
+          Stages that cases go through, in their order. Changes reach cases to which a procedure is applied later.
+        </Text>
+      </Box>
       <QueryView query={query}>
         {(procedures) =>
           procedures.length === 0 ? (

@@ -5,7 +5,7 @@ import { useSortable } from "@dnd-kit/react/sortable";
 import { ActionIcon, Badge, Box, Button, Collapse, Group, Menu, Select, Stack, Text, Textarea, TextInput, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconArrowDown, IconArrowUp, IconChevronDown, IconChevronRight, IconCopy, IconDots, IconGripVertical, IconPlus, IconTrash } from "@tabler/icons-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { RequiredActor } from "~/api/designs.ts";
 import { useActors } from "~/ui/actor.tsx";
 import { listOf } from "./arrange.ts";
@@ -15,8 +15,8 @@ import { useEditing } from "./editing.ts";
 import { InstructionRow } from "./instruction-row.tsx";
 import { FOR } from "./words.ts";
 
-/** The card. */
-export function StageCard({ stage, at, of, focus, addBelow }: { stage: DraftStage; at: number; of: number; focus: boolean; addBelow: () => void }) {
+/** The card. Typing into one of many must not draw them all anew. */
+export const StageCard = memo(function StageCard({ stage, at, of, focus, add }: { stage: DraftStage; at: number; of: number; focus: boolean; add: (at: number) => void }) {
   const { edit, errors } = useEditing();
   const [open, { toggle }] = useDisclosure(true);
   const { ref, handleRef, isDragSource } = useSortable({ id: stage.key, index: at, type: "stage", accept: "stage", group: "stages" });
@@ -61,7 +61,7 @@ export function StageCard({ stage, at, of, focus, addBelow }: { stage: DraftStag
             <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => edit({ do: "duplicate-stage", key: stage.key })}>
               Duplicate
             </Menu.Item>
-            <Menu.Item leftSection={<IconPlus size={15} />} onClick={addBelow}>
+            <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => add(at + 1)}>
               Add a stage below
             </Menu.Item>
             <Menu.Item leftSection={<IconTrash size={15} />} color="red" onClick={() => edit({ do: "remove-stage", key: stage.key })}>
@@ -89,7 +89,7 @@ export function StageCard({ stage, at, of, focus, addBelow }: { stage: DraftStag
       </Collapse>
     </Box>
   );
-}
+});
 
 function Who({ stage, at }: { stage: DraftStage; at: number }) {
   const { edit, errors, members } = useEditing();

@@ -2,7 +2,7 @@
 import { DragDropProvider } from "@dnd-kit/react";
 import { Button, Stack } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { arranged } from "./arrange.ts";
 import { blankStage, edited, type Draft, type Edit } from "./draft.ts";
 import { useEditing } from "./editing.ts";
@@ -21,11 +21,14 @@ export function StageList({ draft }: { draft: Draft }) {
     latest.current = next;
     setDrag(next);
   };
-  const add = (at: number) => {
-    const stage = blankStage();
-    setAdded(stage.key);
-    edit({ do: "add-stage", stage, at });
-  };
+  const add = useCallback(
+    (at: number) => {
+      const stage = blankStage();
+      setAdded(stage.key);
+      edit({ do: "add-stage", stage, at });
+    },
+    [edit],
+  );
 
   return (
     <DragDropProvider
@@ -53,7 +56,7 @@ export function StageList({ draft }: { draft: Draft }) {
       ) : (
         <Stack gap="sm" component="ol" p={0} m={0} style={{ listStyle: "none" }}>
           {shown.stages.map((stage, n) => (
-            <StageCard key={stage.key} stage={stage} at={n} of={shown.stages.length} focus={stage.key === added} addBelow={() => add(n + 1)} />
+            <StageCard key={stage.key} stage={stage} at={n} of={shown.stages.length} focus={stage.key === added} add={add} />
           ))}
         </Stack>
       )}

@@ -1,5 +1,5 @@
 // The state of the designer: the draft, what it is made from, saving it, and what others did meanwhile.
-import { useEffect, useMemo, useReducer, useState } from "react";
+import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
 import { designQuery, type Design } from "~/api/designs.ts";
 import { body, HeddleError, v1 } from "~/api/heddle.ts";
 import { keys } from "~/api/keys.ts";
@@ -82,6 +82,15 @@ export function useEditor(design: Design, owner: string): Editor {
     },
   });
 
+  const edit = useCallback((made: Edit) => {
+    // A field that was refused is not wrong any more once it says something else.
+    if ("change" in made) {
+      const about = "key" in made ? `${made.key}.` : "";
+      setErrors((wrong) => without(wrong, Object.keys(made.change).map((name) => about + name)));
+    }
+    dispatch(made);
+  }, []);
+
   const newer = design.version > base.version && !save.isPending ? design : null;
   // Nothing is unsaved: then what another saved is simply shown.
   if (newer && !dirty && !conflict) adopt(newer);
@@ -102,12 +111,7 @@ export function useEditor(design: Design, owner: string): Editor {
     newer,
     conflict,
     offered,
-    edit: (edit) => {
-      // A field that was refused is not wrong any more once it says something else.
-      const about = "key" in edit ? `${edit.key}.` : "";
-      setErrors((wrong) => (edit.do === "set" ? without(wrong, Object.keys(edit.change)) : "change" in edit ? without(wrong, Object.keys(edit.change).map((name) => about + name)) : wrong));
-      dispatch(edit);
-    },
+    edit,
     undo: () => dispatch({ do: "undo" }),
     redo: () => dispatch({ do: "redo" }),
     save: (note, onto = base) => {

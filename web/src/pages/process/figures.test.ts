@@ -11,6 +11,18 @@ test("weeks without anything are filled in", () => {
   expect(weeks([])).toEqual([]);
 });
 
+test("long silence is cut short", () => {
+  const found = weeks([
+    { week: "2012-01-23", opened: 2, resolved: 2 },
+    { week: "2026-11-23", opened: 1, resolved: 0 },
+  ]);
+  expect(found).toEqual([
+    { week: "2012-01-23", opened: 2, resolved: 2 },
+    { week: "…", opened: null, resolved: null },
+    { week: "2026-11-23", opened: 1, resolved: 0 },
+  ]);
+});
+
 test("repetitions are counted, not listed", () => {
   expect(steps(["A", "B", "B", "B", "A"])).toEqual([
     { name: "A", times: 1 },

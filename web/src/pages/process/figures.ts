@@ -4,22 +4,31 @@ import { duration } from "~/ui/time.tsx";
 
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 
-/** A week: how many cases were opened and finished in it. */
+/** A week: how many cases were opened and finished in it; null for many weeks without either. */
 export interface Week {
   week: string;
-  opened: number;
-  resolved: number;
+  opened: number | null;
+  resolved: number | null;
 }
 
-/** The weeks from the first to the last; those in which nothing happened are filled in. */
-export function weeks(throughput: readonly Week[]): Week[] {
-  const known = new Map(throughput.map((one) => [one.week, one]));
-  const [first, last] = [throughput[0]?.week, throughput.at(-1)?.week];
-  if (!first || !last) return [];
+/** How many weeks without anything are shown one by one. */
+const SILENCE = 12;
+/** What stands for more of them. */
+const GAP = "…";
+
+/** The weeks from the first to the last; those in which nothing happened are filled in, and long silence is cut short. */
+export function weeks(throughput: Process["throughput"]): Week[] {
   const filled: Week[] = [];
-  for (let at = Date.parse(first); at <= Date.parse(last); at += WEEK) {
-    const week = new Date(at).toISOString().slice(0, 10);
-    filled.push(known.get(week) ?? { week, opened: 0, resolved: 0 });
+  let before: number | null = null;
+  for (const one of throughput) {
+    const at = Date.parse(one.week);
+    const missing: number = before === null ? 0 : Math.round((at - before) / WEEK) - 1;
+    if (missing > SILENCE) filled.push({ week: GAP, opened: null, resolved: null });
+    else {
+      for (let n = missing; n > 0; n -= 1) filled.push({ week: new Date(at - n * WEEK).toISOString().slice(0, 10), opened: 0, resolved: 0 });
+    }
+    filled.push(one);
+    before = at;
   }
   return filled;
 }

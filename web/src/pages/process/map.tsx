@@ -17,7 +17,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import type { Figure, Process } from "~/api/process.ts";
 import { QueryView } from "~/ui/query-view.tsx";
-import { took } from "./figures.ts";
+import { share as part, took } from "./figures.ts";
 import { activityId, arrows, END, graph, readable, SHARES, START, thickness, type Arrow, type Graph } from "./graph.ts";
 import { arrowId, BOX, DOT, firstView, layOut, rounded, type Layout } from "./layout.ts";
 import classes from "./process.module.css";
@@ -59,8 +59,8 @@ export function ProcessMap({ process, drill, choice }: { process: Process; drill
         </Group>
         <Group gap="lg" className={classes.controls}>
           <Box className={classes.slider}>
-            <Text size="xs" c="dimmed">
-              {Math.round(drawn.covered * 100)} % of all steps: {drawn.activities.length} of {process.activities.length} activities, {drawn.arrows.length} of {all.length} arrows
+            <Text size="xs" c="dimmed" role="status">
+              {part(drawn.covered, 1)} of all steps: {drawn.activities.length} of {process.activities.length} activities, {drawn.arrows.length} of {all.length} arrows
             </Text>
             <Slider
               thumbLabel="How much is shown"
@@ -69,7 +69,7 @@ export function ProcessMap({ process, drill, choice }: { process: Process; drill
               max={SHARES.length - 1}
               step={1}
               value={step < 0 ? SHARES.length - 1 : step}
-              label={(at) => `${Math.round((SHARES[at] ?? 1) * 100)} %`}
+              label={null}
               onChange={(at) => setChosen(SHARES[at] ?? 1)}
             />
           </Box>

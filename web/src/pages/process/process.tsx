@@ -167,9 +167,9 @@ function Throughput({ process, period, open }: { process: Process; period: Perio
   const onClick = useCallback(
     (category: number) => {
       const week = categories[category];
-      if (week) open({ title: `Opened in the week of ${week}`, figure: weekWithin(week, period) });
+      if (week && shown[category]?.opened) open({ title: `Opened in the week of ${week}`, figure: weekWithin(week, period) });
     },
-    [categories, open, period],
+    [categories, shown, open, period],
   );
   return (
     <Box component="section" className="panel" p="md" aria-labelledby="throughput">
@@ -188,7 +188,7 @@ function Throughput({ process, period, open }: { process: Process; period: Perio
           placeholder="Cases of a week…"
           searchable
           value={null}
-          data={shown.filter(({ opened }) => opened > 0).map(({ week, opened }) => ({ value: week, label: `${week}: ${opened} opened` }))}
+          data={shown.filter(({ opened }) => opened).map(({ week, opened }) => ({ value: week, label: `${week}: ${opened} opened` }))}
           onChange={(week) => {
             if (week) open({ title: `Opened in the week of ${week}`, figure: weekWithin(week, period) });
           }}

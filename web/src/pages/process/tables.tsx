@@ -65,7 +65,7 @@ function Rows({ title, head, rows, choice }: { title: string; choice?: ReactNode
           <Table.Thead>
             <Table.Tr>
               {head.map((name, n) => (
-                <Table.Th key={name} ta={n === 0 || name === "To" ? "left" : "right"}>
+                <Table.Th key={name} ta={n === 0 || name === "To" ? "left" : "right"} style={{ whiteSpace: "nowrap" }}>
                   {name}
                 </Table.Th>
               ))}
@@ -76,7 +76,7 @@ function Rows({ title, head, rows, choice }: { title: string; choice?: ReactNode
               <Table.Tr key={key}>
                 <Table.Td>{name}</Table.Td>
                 {cells.map((cell, n) => (
-                  <Table.Td key={n} ta={head[n + 1] === "To" ? "left" : "right"} style={{ fontVariantNumeric: "tabular-nums" }}>
+                  <Table.Td key={n} ta={head[n + 1] === "To" ? "left" : "right"} style={{ fontVariantNumeric: "tabular-nums", whiteSpace: head[n + 1] === "To" ? undefined : "nowrap" }}>
                     {cell}
                   </Table.Td>
                 ))}

@@ -1,5 +1,5 @@
 // What is done with all selected cases, and what came of it.
-import { Alert, Button, CloseButton, Group, List, Menu, Modal, ScrollArea, Stack, Text, Textarea } from "@mantine/core";
+import { Box, Button, CloseButton, Group, List, Menu, Modal, ScrollArea, Stack, Text, Textarea } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,7 +7,7 @@ import { changeCases, type BulkOutcome, type CaseChange } from "~/api/cases.ts";
 import { keys } from "~/api/keys.ts";
 import { tell, useAct } from "~/api/query.ts";
 import { labelsQuery, membersQuery } from "~/api/spaces.ts";
-import { capital, LabelBadge, MotionMark, PRIORITIES, PriorityMark, type Motion } from "~/ui/case-marks.tsx";
+import { LabelBadge, MotionMark, PRIORITIES, PriorityMark, type Motion } from "~/ui/case-marks.tsx";
 import { confirm } from "~/ui/confirm.tsx";
 import classes from "./cases.module.css";
 import type { Selected, Selection } from "./selection.ts";
@@ -210,10 +210,13 @@ export function refusals(outcome: BulkOutcome): { why: string; ids: string[] }[]
 
 function Outcome({ outcome, titles, close }: { outcome: BulkOutcome; titles: Selected; close: () => void }) {
   return (
-    <Modal opened onClose={close} title={capital(`${cases(outcome.changed)} changed, ${outcome.refused.toLocaleString()} refused`)} size="lg">
+    <Modal opened onClose={close} title={`${cases(outcome.changed)} changed, ${outcome.refused.toLocaleString()} refused`} size="lg">
       <Stack>
         {refusals(outcome).map(({ why, ids }) => (
-          <Alert key={why} color="orange" title={why} styles={{ title: { color: "var(--mantine-color-text)" } }}>
+          <Box key={why} className="panel" p="sm">
+            <Text size="sm" fw={600} mb={4}>
+              {why}
+            </Text>
             <ScrollArea.Autosize mah={220}>
               <List size="sm">
                 {ids.map((id) => (
@@ -221,7 +224,7 @@ function Outcome({ outcome, titles, close }: { outcome: BulkOutcome; titles: Sel
                 ))}
               </List>
             </ScrollArea.Autosize>
-          </Alert>
+          </Box>
         ))}
         <Group justify="space-between">
           <Text size="sm" c="dimmed">

@@ -39,6 +39,7 @@ function Cases({ space }: { space: string }) {
   const { data: members } = useQuery(membersQuery(space));
   const role = members?.find((member) => member.actor_id === actor_id)?.role;
   const manages = role === "owner" || role === "admin";
+  const observes = role === "observer";
 
   const replace = (next: CasesSearch) => {
     selection.clear();
@@ -51,7 +52,7 @@ function Cases({ space }: { space: string }) {
   const shared = { space, workspace: workspace.slug, filter, sort, selection };
 
   return (
-    <div className={classes.cases}>
+    <div className={classes.cases} data-observes={observes || undefined}>
       <div className={classes.toolbar}>
         <Views space={space} search={search} layout={layout} manages={manages} replace={replace} />
         <Toolbar space={space} search={search} filter={filter} layout={layout} narrow={narrow} replace={replace} />
@@ -61,10 +62,10 @@ function Cases({ space }: { space: string }) {
         <CaseList {...shared} setSort={(next) => narrow({ sort: next })} />
       ) : (
         <Suspense fallback={<Loading />}>
-          <Board {...shared} counts={counts.data} fixed={role === undefined || role === "observer"} />
+          <Board {...shared} counts={counts.data} fixed={members === undefined || observes} />
         </Suspense>
       )}
-      <Bulk space={space} selection={selection} />
+      {!observes && <Bulk space={space} selection={selection} />}
     </div>
   );
 }

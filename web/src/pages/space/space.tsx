@@ -40,7 +40,7 @@ function Shown({ space }: { space: Space }) {
   const [making, { open, close }] = useDisclosure(false);
   const { data: members } = useQuery(membersQuery(space.id));
   const role = members?.find((member) => member.actor_id === actor_id)?.role;
-  const works = role !== undefined && role !== "observer";
+  const works = members !== undefined && role !== "observer";
   useDocumentTitle(`${space.name} · Heddle`);
   useHotkeys([
     [
