@@ -19,8 +19,9 @@ async function withLog(server: Server, name: string): Promise<string> {
   }
   const file = join(server.folder, `${name}.csv`);
   await writeFile(file, lines.join("\n"));
-  await server.admin("import-log", file, "--space", name, "--workspace", "town-hall");
-  return made.data?.data.id ?? "";
+  const space = made.data?.data.id ?? "";
+  await server.admin("import-log", file, "--space", space, "--workspace", "town-hall");
+  return space;
 }
 
 test("a space without cases says how to begin", async ({ owner, server }) => {

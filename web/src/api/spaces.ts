@@ -1,6 +1,7 @@
 // Spaces and what belongs to them.
 import { queryOptions } from "@tanstack/react-query";
 import { body, v1, type Schemas } from "./heddle.ts";
+import { everyPage } from "./pages.ts";
 import { keys } from "./keys.ts";
 
 export type Space = Schemas["Space"];
@@ -10,14 +11,7 @@ export type SpaceMember = Schemas["Member"];
 /** Every space the user is a member of. */
 export const spacesQuery = queryOptions({
   queryKey: [...keys.spaces, "all"],
-  queryFn: async () => {
-    const all: Space[] = [];
-    for (let page = 1; ; page += 1) {
-      const { data, meta } = await body(v1.GET("/v1/spaces", { params: { query: { page, per_page: 200 } } }));
-      all.push(...data);
-      if (data.length === 0 || all.length >= meta.total) return all;
-    }
-  },
+  queryFn: () => everyPage((query) => body(v1.GET("/v1/spaces", { params: { query } }))),
 });
 
 /** One space. */
@@ -31,14 +25,12 @@ export const spaceQuery = (id: string) =>
 export const membersQuery = (id: string) =>
   queryOptions({
     queryKey: keys.members(id),
-    queryFn: async () =>
-      (await body(v1.GET("/v1/spaces/{id}/members", { params: { path: { id }, query: { per_page: 200 } } }))).data,
+    queryFn: () => everyPage((query) => body(v1.GET("/v1/spaces/{id}/members", { params: { path: { id }, query } }))),
   });
 
 /** The labels of a space. */
 export const labelsQuery = (id: string) =>
   queryOptions({
     queryKey: keys.labels(id),
-    queryFn: async () =>
-      (await body(v1.GET("/v1/spaces/{id}/labels", { params: { path: { id }, query: { per_page: 200 } } }))).data,
+    queryFn: () => everyPage((query) => body(v1.GET("/v1/spaces/{id}/labels", { params: { path: { id }, query } }))),
   });

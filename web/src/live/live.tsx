@@ -16,8 +16,9 @@ interface Live {
 
 const Context = createContext<Live>({ state: "connecting", subscribe: () => () => undefined });
 
-/** How long events are gathered before what they made stale is asked again, in milliseconds. */
-const GATHER = 25;
+/** How long events are gathered before what they made stale is asked again, in milliseconds: when little happens, and when
+ * much does, such as in an import. */
+const GATHER = { quiet: 25, busy: 400 };
 
 /** Follows the workspace's events for the pages inside; made anew (by `key`) for another workspace. */
 export function LiveProvider({ children }: { children: ReactNode }) {
@@ -30,8 +31,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const stale = new Map<string, readonly unknown[]>();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let refreshed = 0;
     const refresh = () => {
       timer = undefined;
+      refreshed = Date.now();
       const keys = [...stale.values()];
       stale.clear();
       for (const queryKey of keys) void queries.invalidateQueries({ queryKey });
@@ -39,7 +42,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const end = followTogether(heddle, workspace.id, after, {
       onEvent: (event) => {
         for (const key of staleAfter(event)) stale.set(hashKey(key), key);
-        timer ??= setTimeout(refresh, GATHER);
+        timer ??= setTimeout(refresh, Date.now() - refreshed < GATHER.busy ? GATHER.busy : GATHER.quiet);
         for (const listener of listeners.current) listener(event);
       },
       onState: (now) => {

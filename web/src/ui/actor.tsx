@@ -5,6 +5,7 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { body, v1, type Schemas } from "~/api/heddle.ts";
 import { keys } from "~/api/keys.ts";
+import { everyPage } from "~/api/pages.ts";
 
 export type Actor = Schemas["Actor"];
 
@@ -14,14 +15,7 @@ export const SYSTEM = "00000000-0000-0000-0000-000000000000";
 /** Everybody who works in the workspace, people and agents. */
 export const actorsQuery = queryOptions({
   queryKey: [...keys.actors, "all"],
-  queryFn: async () => {
-    const all: Actor[] = [];
-    for (let page = 1; ; page += 1) {
-      const { data, meta } = await body(v1.GET("/v1/actors", { params: { query: { page, per_page: 200 } } }));
-      all.push(...data);
-      if (data.length === 0 || all.length >= meta.total) return all;
-    }
-  },
+  queryFn: () => everyPage((query) => body(v1.GET("/v1/actors", { params: { query } }))),
 });
 
 /** Everybody by id. */

@@ -75,6 +75,10 @@ async fn follow(
     mut cursor: i64,
     sender: &mpsc::Sender<SseEvent>,
 ) -> Result<()> {
+    // The answer's head goes out with its first line; until then a client cannot tell that it is connected.
+    if sender.send(SseEvent::default().comment("following")).await.is_err() {
+        return Ok(());
+    }
     loop {
         signal.borrow_and_update();
         // Who has signed out or was deactivated meanwhile is told no more.

@@ -84,7 +84,7 @@ export function Keys({ found, whose = false }: { found: readonly Key[]; whose?: 
           {found.map((key) => {
             const over = key.revoked_at !== null && key.revoked_at !== undefined;
             return (
-              <Table.Tr key={key.id} style={over ? { opacity: 0.75 } : undefined}>
+              <Table.Tr key={key.id}>
                 <Table.Td>
                   <Group gap={8}>
                     <Text size="sm" fw={500}>

@@ -94,7 +94,7 @@ function Line({ member }: { member: Member }) {
   const reactivate = useAct({ run: () => body(v1.POST("/v1/members/{user_id}/reactivate", { params })), stale });
   const active = member.state === "active";
   return (
-    <Table.Tr style={active ? undefined : { opacity: 0.75 }}>
+    <Table.Tr>
       <Table.Td>
         <Group gap="sm" wrap="nowrap">
           <ActorAvatar id={member.actor_id} size={28} tooltip={false} />

@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { body, HeddleError, v1, type Schemas } from "~/api/heddle.ts";
 import { keys } from "~/api/keys.ts";
+import { everyPage } from "~/api/pages.ts";
 
 export type Case = Schemas["Case"];
 export type Stage = Schemas["Stage"];
@@ -86,15 +87,7 @@ export const runsQuery = (id: string) =>
 export const stepsQuery = (run: string) =>
   queryOptions({
     queryKey: [...keys.run(run), "steps"],
-    queryFn: async () => {
-      const all: Step[] = [];
-      for (let page = 1; ; page += 1) {
-        const params = { path: { id: run }, query: { page, per_page: 200 } };
-        const { data, meta } = await body(v1.GET("/v1/runs/{id}/steps", { params }));
-        all.push(...data);
-        if (data.length === 0 || all.length >= meta.total) return all;
-      }
-    },
+    queryFn: () => everyPage((query) => body(v1.GET("/v1/runs/{id}/steps", { params: { path: { id: run }, query } }))),
   });
 
 /** The proposals of a case. */

@@ -15,6 +15,8 @@ export function StageList({ draft }: { draft: Draft }) {
   // Where what is dragged would stand; it becomes one edit when it is dropped.
   const [drag, setDrag] = useState<Edit | null>(null);
   const latest = useRef<Edit | null>(null);
+  // Where it is held is found a moment later than it is let go at times; by then it is nowhere.
+  const held = useRef(false);
   const [added, setAdded] = useState<string | null>(null);
   const shown = drag ? edited(draft, drag) : draft;
   const put = (next: Edit | null) => {
@@ -32,11 +34,16 @@ export function StageList({ draft }: { draft: Draft }) {
 
   return (
     <DragDropProvider
+      onDragStart={() => {
+        held.current = true;
+      }}
       onDragOver={(event) => {
+        if (!held.current) return;
         const now = latest.current ? edited(draft, latest.current) : draft;
         put(arranged(now, event) ?? latest.current);
       }}
       onDragEnd={(event) => {
+        held.current = false;
         const last = latest.current;
         put(null);
         if (last && !event.canceled) edit(last);
