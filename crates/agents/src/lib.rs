@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use gateway::{Gateway, outbound::Guard};
 use identity::Vault;
+use ledger::Ledger;
 use sandbox::Sandbox;
 use store::Workers;
 
@@ -30,6 +31,8 @@ use store::Workers;
 pub struct Deps {
     /// The way to the model providers.
     pub gateway: Gateway,
+    /// Accounts for calls of models.
+    pub ledger: Ledger,
     /// The model of agents that name none.
     pub default_model: String,
     /// Calls the tools that are registered in spaces.

@@ -13,7 +13,7 @@ use crate::failure::failure;
 use crate::http::{Http, IDLE_TIMEOUT};
 use crate::partial::PartialCall;
 use crate::quirks::takes_temperature;
-use crate::{ChatRequest, ChatResponse, Content, Error, Message, Provider, Role, StopReason, StreamEvent, Usage};
+use crate::{ChatRequest, ChatResponse, Content, Error, Keys, Message, Provider, Role, StopReason, StreamEvent, Usage};
 
 /// The provider's name.
 const NAME: &str = "anthropic";
@@ -28,14 +28,14 @@ impl Anthropic {
     pub const BASE_URL: &str = "https://api.anthropic.com";
     const VERSION: &str = "2023-06-01";
 
-    /// A provider at `base_url` (without `/v1`) that signs in with `api_key`.
+    /// A provider at `base_url` (without `/v1`) that signs in with `keys`.
     ///
     /// # Errors
     /// `InvalidRequest` when the address or the key cannot be used, `Network` when TLS cannot be
     /// set up.
-    pub fn new(base_url: &str, api_key: &str) -> Result<Self, Error> {
+    pub fn new(base_url: &str, keys: impl Into<Keys>) -> Result<Self, Error> {
         let headers = |key: &str| vec![("x-api-key", key.to_owned()), ("anthropic-version", Self::VERSION.to_owned())];
-        Ok(Self { http: Http::new(base_url, api_key, headers, IDLE_TIMEOUT)? })
+        Ok(Self { http: Http::new(base_url, keys.into(), headers, IDLE_TIMEOUT)? })
     }
 }
 
@@ -241,6 +241,7 @@ impl Counts {
             input_tokens: self.input_tokens.unwrap_or(0).saturating_add(cached).saturating_add(written),
             output_tokens: self.output_tokens.unwrap_or(0),
             cached_input_tokens: cached,
+            cache_write_input_tokens: written,
         }
     }
 }

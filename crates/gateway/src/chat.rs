@@ -136,6 +136,9 @@ pub struct Usage {
     pub output_tokens: u64,
     /// The part of `input_tokens` that came from the provider's cache, at a lower price.
     pub cached_input_tokens: u64,
+    /// The part of `input_tokens` that was written to the provider's cache, at a higher price.
+    #[serde(default)]
+    pub cache_write_input_tokens: u64,
 }
 
 /// Something that happened while an answer streams in.
@@ -157,6 +160,20 @@ pub enum StreamEvent {
 pub(crate) type OnEvent<'a> = dyn FnMut(StreamEvent) + Send + 'a;
 
 impl ChatRequest {
+    /// About how many tokens there are to read: four bytes of text make one. Images are not counted.
+    pub fn rough_input_tokens(&self) -> u64 {
+        let content = |content: &Content| match content {
+            Content::Text { text } => text.len(),
+            Content::ToolCall { name, input, .. } => name.len() + input.to_string().len(),
+            Content::ToolResult { output, .. } => output.len(),
+            Content::Opaque { .. } => 0,
+        };
+        let messages: usize = self.messages.iter().flat_map(|message| &message.content).map(content).sum();
+        let tools: usize =
+            self.tools.iter().map(|tool| tool.description.len() + tool.input_schema.to_string().len()).sum();
+        (self.system.as_ref().map_or(0, String::len) + messages + tools) as u64 / 4
+    }
+
     /// Refuses a conversation that no provider can express.
     pub(crate) fn check(&self) -> Result<(), Error> {
         for message in &self.messages {

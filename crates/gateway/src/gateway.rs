@@ -7,7 +7,11 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
-use crate::{Anthropic, ChatRequest, ChatResponse, Error, OpenAi, StreamEvent};
+use crate::native::{Format, Upstream};
+use crate::{Anthropic, ChatRequest, ChatResponse, Error, Keys, OpenAi, Strategy, StreamEvent};
+
+/// The variable that says which of a provider's keys serves the next call.
+pub const STRATEGY: &str = "HEDDLE_LLM_KEY_STRATEGY";
 
 /// How often one call is tried in all.
 const MAX_ATTEMPTS: u32 = 4;
@@ -43,12 +47,14 @@ pub trait Provider: Send + Sync {
 #[derive(Clone)]
 pub struct Gateway {
     providers: Vec<Arc<dyn Provider>>,
+    upstreams: Vec<(&'static str, Arc<Upstream>)>,
     backoff: Duration,
 }
 
 impl Gateway {
     /// A gateway with the providers whose keys the environment holds: `ANTHROPIC_API_KEY` and
-    /// `OPENAI_API_KEY`, each with an optional `…_BASE_URL`. An empty variable counts as absent.
+    /// `OPENAI_API_KEY`, each a list of one or more keys with commas between them, and each with an
+    /// optional `…_BASE_URL`. An empty variable counts as absent.
     /// Without any key the gateway serves no model, which is no error.
     ///
     /// # Errors
@@ -60,21 +66,33 @@ impl Gateway {
 
     fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let var = |name: &str| var(name).filter(|value| !value.trim().is_empty());
+        let strategy = match var(STRATEGY) {
+            None => Strategy::default(),
+            Some(name) => Strategy::named(name.trim()).ok_or_else(|| {
+                Error::InvalidRequest(format!("{STRATEGY} must be round_robin, least_used or primary"))
+            })?,
+        };
         let mut gateway = Self::new();
-        if let Some(key) = var("ANTHROPIC_API_KEY") {
+        if let Some(keys) = var("ANTHROPIC_API_KEY") {
+            let keys = Keys::listed(&keys, strategy);
             let base = var("ANTHROPIC_BASE_URL").unwrap_or_else(|| Anthropic::BASE_URL.into());
-            gateway = gateway.with_provider(Arc::new(Anthropic::new(&base, &key)?));
+            gateway = gateway.with_provider(Arc::new(Anthropic::new(&base, keys.clone())?));
+            // The address may be given with or without the version that all its paths begin with.
+            let base = base.trim().trim_end_matches('/').trim_end_matches("/v1").to_owned() + "/v1";
+            gateway = gateway.with_upstream("anthropic", Upstream::new(Format::Anthropic, &base, keys)?);
         }
-        if let Some(key) = var("OPENAI_API_KEY") {
+        if let Some(keys) = var("OPENAI_API_KEY") {
+            let keys = Keys::listed(&keys, strategy);
             let base = var("OPENAI_BASE_URL").unwrap_or_else(|| OpenAi::BASE_URL.into());
-            gateway = gateway.with_provider(Arc::new(OpenAi::new(&base, &key)?));
+            gateway = gateway.with_provider(Arc::new(OpenAi::new(&base, keys.clone())?));
+            gateway = gateway.with_upstream("openai", Upstream::new(Format::OpenAi, &base, keys)?);
         }
         Ok(gateway)
     }
 
     /// A gateway without providers.
     pub fn new() -> Self {
-        Self { providers: Vec::new(), backoff: Duration::from_millis(500) }
+        Self { providers: Vec::new(), upstreams: Vec::new(), backoff: Duration::from_millis(500) }
     }
 
     /// The same gateway with one more provider; it takes the place of one with the same name.
@@ -82,6 +100,18 @@ impl Gateway {
         self.providers.retain(|other| other.name() != provider.name());
         self.providers.push(provider);
         self
+    }
+
+    /// The same gateway with the own API of a provider, to be passed through.
+    pub fn with_upstream(mut self, provider: &'static str, upstream: Upstream) -> Self {
+        self.upstreams.retain(|(other, _)| *other != provider);
+        self.upstreams.push((provider, Arc::new(upstream)));
+        self
+    }
+
+    /// The own API of a provider, if it has a key.
+    pub fn upstream(&self, provider: &str) -> Option<&Arc<Upstream>> {
+        self.upstreams.iter().find(|(name, _)| *name == provider).map(|(_, upstream)| upstream)
     }
 
     /// The same gateway with another longest wait before the second attempt (500 ms by default);
@@ -99,6 +129,11 @@ impl Gateway {
     /// Whether some provider would be asked for this model; the provider may still not know it.
     pub fn serves(&self, model: &str) -> bool {
         self.route(model).is_some()
+    }
+
+    /// The name of the provider that would be asked for this model.
+    pub fn provider_of(&self, model: &str) -> Option<&str> {
+        self.route(model).map(|(provider, _)| provider.name())
     }
 
     /// Sends a request to the provider of its model: the one named in front of it

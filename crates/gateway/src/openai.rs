@@ -16,7 +16,7 @@ use crate::http::{Http, IDLE_TIMEOUT};
 use crate::partial::PartialCall;
 use crate::quirks::{takes_temperature, tools_forbid_reasoning};
 use crate::{
-    ChatRequest, ChatResponse, Content, Error, Message, Provider, Role, StopReason, StreamEvent, ToolSpec, Usage,
+    ChatRequest, ChatResponse, Content, Error, Keys, Message, Provider, Role, StopReason, StreamEvent, ToolSpec, Usage,
 };
 
 /// A provider that speaks OpenAI's Chat Completions API. Its name is `openai`.
@@ -29,14 +29,14 @@ impl OpenAi {
     pub const BASE_URL: &str = "https://api.openai.com/v1";
 
     /// A provider at `base_url` (with `/v1`, where the server has that) that signs in with
-    /// `api_key`.
+    /// `keys`.
     ///
     /// # Errors
     /// `InvalidRequest` when the address or the key cannot be used, `Network` when TLS cannot be
     /// set up.
-    pub fn new(base_url: &str, api_key: &str) -> Result<Self, Error> {
+    pub fn new(base_url: &str, keys: impl Into<Keys>) -> Result<Self, Error> {
         let headers = |key: &str| vec![("authorization", format!("Bearer {key}"))];
-        Ok(Self { http: Http::new(base_url, api_key, headers, IDLE_TIMEOUT)? })
+        Ok(Self { http: Http::new(base_url, keys.into(), headers, IDLE_TIMEOUT)? })
     }
 }
 
@@ -211,6 +211,7 @@ impl Counts {
             input_tokens: self.prompt_tokens,
             output_tokens: self.completion_tokens,
             cached_input_tokens: details.and_then(|of| of.cached_tokens).unwrap_or(0),
+            cache_write_input_tokens: 0,
         }
     }
 }

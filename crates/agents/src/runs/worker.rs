@@ -11,6 +11,7 @@ use std::{sync::Arc, time::Duration};
 use gateway::{ChatRequest, Effort, StopReason, ToolSpec};
 use identity::{actors, spaces};
 use kernel::{Actor, Error, Result, Timestamp, ids::RunId};
+use ledger::{Outcome as Ended, Surface, Who};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use store::{JobContext, Outcome, Tx, params};
@@ -29,6 +30,8 @@ pub(crate) use calls::after;
 
 /// How long a run rests when its model, which has answered before, fails for a passing reason.
 const LATER: Duration = Duration::from_secs(2);
+/// The code of an error that says that a budget is used up.
+const BUDGET: &str = "budget_exhausted";
 /// The most tokens of one answer.
 const ANSWER_TOKENS: i64 = 16_000;
 
@@ -162,11 +165,33 @@ impl<'a> Worker<'a> {
             return Ok(Flow::Leave);
         }
         let request = self.request();
-        let mut ignore = |_| {};
+        let mut entry = match self.begin_call(&request).await {
+            Ok(entry) => entry,
+            Err(error) if error.code() == BUDGET => return self.fail(error.message().to_owned()).await,
+            Err(error) => match error.retry_after() {
+                Some(seconds) => return Ok(Flow::Later(Timestamp::now().plus(Duration::from_secs(seconds)))),
+                None => return Err(error),
+            },
+        };
+        let mut first = |_| {
+            if let Some(entry) = &mut entry {
+                entry.first_byte();
+            }
+        };
         let answer = tokio::select! {
             () = stop.cancelled() => return Ok(Flow::Later(Timestamp::now())),
-            answer = self.deps.gateway.chat(&request, &mut ignore) => answer,
+            answer = self.deps.gateway.chat(&request, &mut first) => answer,
         };
+        if let Some(mut entry) = entry {
+            match &answer {
+                Ok(answer) => {
+                    entry.took(answer.usage, false);
+                    entry.answered_by(&answer.model);
+                    entry.end(Ended::Ok, None);
+                }
+                Err(error) => entry.end(Ended::Error, Some(error.to_string())),
+            }
+        }
         let mut answer = match answer {
             Ok(answer) => answer,
             // The job's attempts are for failures in a row.
@@ -193,6 +218,29 @@ impl<'a> Worker<'a> {
         self.run = stored.run;
         self.progressed = true;
         Ok(if stored.goes_on { Flow::Next } else { Flow::Leave })
+    }
+
+    /// Begins a call in the ledger; the built-in planner makes none.
+    async fn begin_call(&self, request: &ChatRequest) -> Result<Option<ledger::Entry>> {
+        let run = &self.run;
+        let Some(provider) = self.deps.gateway.provider_of(&request.model).filter(|name| *name != rules::NAME) else {
+            return Ok(None);
+        };
+        let who = Who {
+            workspace: self.context.workspace,
+            actor: run.actor_id,
+            is_agent: true,
+            key: None,
+            space: Some(run.space_id),
+            case: Some(run.case_id),
+            run: Some(run.id),
+        };
+        let expected = gateway::Usage {
+            input_tokens: request.rough_input_tokens(),
+            output_tokens: request.max_tokens.into(),
+            ..gateway::Usage::default()
+        };
+        self.deps.ledger.begin(who, Surface::Run, provider, &request.model, expected).await.map(Some)
     }
 
     fn request(&self) -> ChatRequest {

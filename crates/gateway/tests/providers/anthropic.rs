@@ -96,7 +96,12 @@ async fn text_arrives_whole_however_it_is_cut() {
                     model: "claude-test-20261101".into(),
                     content: vec![text("Grüezi 🧵!")],
                     stop: StopReason::EndTurn,
-                    usage: Usage { input_tokens: 135, output_tokens: 15, cached_input_tokens: 100 },
+                    usage: Usage {
+                        input_tokens: 135,
+                        output_tokens: 15,
+                        cached_input_tokens: 100,
+                        cache_write_input_tokens: 10
+                    },
                 }
             );
             assert_eq!(events, deltas(&["Grüezi ", "🧵!"]));

@@ -75,7 +75,7 @@ async fn text_arrives_whole_however_it_is_cut() {
                 model: "gpt-test-2026-11-01".into(),
                 content: vec![text("Grüezi 🧵!")],
                 stop: StopReason::EndTurn,
-                usage: Usage { input_tokens: 120, output_tokens: 30, cached_input_tokens: 100 },
+                usage: Usage { input_tokens: 120, output_tokens: 30, cached_input_tokens: 100, ..Usage::default() },
             }
         );
         assert_eq!(events, deltas(&["Grüezi ", "🧵!"]));

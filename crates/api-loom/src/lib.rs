@@ -1,0 +1,45 @@
+//! The dialect of Loom: calls of models through one shape for all providers, and the providers' own APIs passed through.
+
+mod errors;
+mod metered;
+mod native;
+mod shape;
+
+use api::{App, Gate};
+use axum::{Router, middleware, routing::any};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Heddle: Loom",
+        description = "Calls of models: in one shape for all providers, and in the providers' own.",
+        license(name = "MIT OR Apache-2.0"),
+    ),
+    paths(native::pass_through),
+    components(schemas(shape::ErrorBody))
+)]
+struct Document;
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = routes().into_openapi();
+    api::openapi::complete(&mut document, "ErrorBody");
+    shape::say_as_loom_does(&mut document);
+    document
+}
+
+/// The router, with the layers every request passes: its id, the error body, the caller and its limit.
+pub fn router(app: &App) -> Router<App> {
+    let (router, _) = routes().split_for_parts();
+    router
+        .route("/proxy/{provider}/v1/{*rest}", any(native::pass_through))
+        .method_not_allowed_fallback(api::method_not_allowed)
+        .layer(middleware::from_fn_with_state(Gate::new(app, &[]), api::gate))
+        .layer(middleware::from_fn(shape::shape))
+}
