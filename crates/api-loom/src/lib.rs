@@ -3,12 +3,14 @@
 mod errors;
 mod metered;
 mod native;
+mod proxy;
 mod shape;
+mod wire;
 
 use api::{App, Gate};
-use axum::{Router, middleware, routing::any};
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::any};
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,7 +25,7 @@ use utoipa_axum::router::OpenApiRouter;
 struct Document;
 
 fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi())
+    OpenApiRouter::with_openapi(Document::openapi()).routes(routes!(proxy::complete)).routes(routes!(proxy::stream))
 }
 
 /// The OpenAPI document.
@@ -39,6 +41,8 @@ pub fn router(app: &App) -> Router<App> {
     let (router, _) = routes().split_for_parts();
     router
         .route("/proxy/{provider}/v1/{*rest}", any(native::pass_through))
+        .route("/proxy/{provider}/{operation}", any(api::not_found))
+        .layer(DefaultBodyLimit::max(native::MOST))
         .method_not_allowed_fallback(api::method_not_allowed)
         .layer(middleware::from_fn_with_state(Gate::new(app, &[]), api::gate))
         .layer(middleware::from_fn(shape::shape))

@@ -80,12 +80,12 @@ fn as_loom(error: &Error, client_version: Option<String>) -> Response {
         "rate_limit_exceeded" | "model_rate_limited" => "rate_limited",
         code => code,
     };
-    let body = ErrorBody {
-        error: word,
-        message: error.message().to_owned(),
-        server_version: env!("CARGO_PKG_VERSION"),
-        client_version,
+    // There is no other place for the field at fault.
+    let message = match error.fields().first() {
+        Some(field) if !error.message().starts_with(&field.path) => format!("{}: {}", field.path, error.message()),
+        _ => error.message().to_owned(),
     };
+    let body = ErrorBody { error: word, message, server_version: env!("CARGO_PKG_VERSION"), client_version };
     (loom_status(error.kind()), Json(body)).into_response()
 }
 

@@ -100,7 +100,9 @@ impl Error {
         | Self::Network(text)
         | Self::Protocol(text) = &mut self
         {
-            *text = text.replace(key, "[key]");
+            if !key.is_empty() {
+                *text = text.replace(key, "[key]");
+            }
             if let Some((end, _)) = text.char_indices().nth(MAX_MESSAGE) {
                 text.truncate(end);
                 text.push('…');

@@ -8,10 +8,16 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 use crate::native::{Format, Upstream};
-use crate::{Anthropic, ChatRequest, ChatResponse, Error, Keys, OpenAi, Strategy, StreamEvent};
+use crate::{Anthropic, ChatRequest, ChatResponse, Error, Keys, OpenAi, ServiceAccount, Strategy, StreamEvent, Vertex};
 
 /// The variable that says which of a provider's keys serves the next call.
 pub const STRATEGY: &str = "HEDDLE_LLM_KEY_STRATEGY";
+
+/// The variable that names servers of others that speak OpenAI's API.
+pub const COMPATIBLE: &str = "HEDDLE_LLM_COMPATIBLE";
+
+/// The names that providers of our own knowing have.
+const OURS: [&str; 4] = ["anthropic", "openai", "zai", "vertex"];
 
 /// How often one call is tried in all.
 const MAX_ATTEMPTS: u32 = 4;
@@ -53,8 +59,11 @@ pub struct Gateway {
 
 impl Gateway {
     /// A gateway with the providers whose keys the environment holds: `ANTHROPIC_API_KEY` and
-    /// `OPENAI_API_KEY`, each a list of one or more keys with commas between them, and each with an
+    /// `OPENAI_API_KEY` and `ZAI_API_KEY`, each a list of one or more keys with commas between them, and each with an
     /// optional `…_BASE_URL`. An empty variable counts as absent.
+    /// `GOOGLE_APPLICATION_CREDENTIALS` names the file of a service account for Vertex AI, with `VERTEX_PROJECT`,
+    /// `VERTEX_LOCATION` and `VERTEX_BASE_URL`. `HEDDLE_LLM_COMPATIBLE` is a list `NAME=URL,…` of servers that speak OpenAI's
+    /// API; the keys of each are in `NAME_API_KEY`, if it needs any.
     /// Without any key the gateway serves no model, which is no error.
     ///
     /// # Errors
@@ -86,6 +95,30 @@ impl Gateway {
             let base = var("OPENAI_BASE_URL").unwrap_or_else(|| OpenAi::BASE_URL.into());
             gateway = gateway.with_provider(Arc::new(OpenAi::new(&base, keys.clone())?));
             gateway = gateway.with_upstream("openai", Upstream::new(Format::OpenAi, &base, keys)?);
+        }
+        if let Some(keys) = var("ZAI_API_KEY") {
+            let base = var("ZAI_BASE_URL").unwrap_or_else(|| OpenAi::ZAI_BASE_URL.into());
+            gateway = gateway.with_provider(Arc::new(OpenAi::zai(&base, Keys::listed(&keys, strategy))?));
+        }
+        if let Some(path) = var("GOOGLE_APPLICATION_CREDENTIALS") {
+            let account = ServiceAccount::read(&path)?;
+            let vertex = Vertex::new(
+                account,
+                var("VERTEX_PROJECT").as_deref(),
+                var("VERTEX_LOCATION").as_deref(),
+                var("VERTEX_BASE_URL").as_deref(),
+            )?;
+            gateway = gateway.with_provider(Arc::new(vertex));
+        }
+        for entry in var(COMPATIBLE).iter().flat_map(|list| list.split(',')).map(str::trim).filter(|e| !e.is_empty()) {
+            let invalid = || Error::InvalidRequest(format!("{COMPATIBLE} must read NAME=URL,NAME=URL…"));
+            let (name, base) = entry.split_once('=').ok_or_else(invalid)?;
+            let plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+            if name.is_empty() || !plain || OURS.contains(&name) {
+                return Err(invalid());
+            }
+            let keys = var(&format!("{}_API_KEY", name.to_ascii_uppercase())).map(|keys| Keys::listed(&keys, strategy));
+            gateway = gateway.with_provider(Arc::new(OpenAi::compatible(name, base, keys)?));
         }
         Ok(gateway)
     }
@@ -155,6 +188,36 @@ impl Gateway {
         let Some((provider, model)) = self.route(&req.model) else {
             return Err(Error::NoProvider { model: req.model.clone() });
         };
+        self.ask(provider, model, req, None, on_event).await
+    }
+
+    /// Sends a request to this provider, whatever the model's name. A provider that asks to be left alone for longer than
+    /// `patience` is not waited for.
+    ///
+    /// # Errors
+    /// As [`Gateway::chat`].
+    pub async fn chat_with(
+        &self,
+        provider: &str,
+        req: &ChatRequest,
+        patience: Duration,
+        on_event: &mut (dyn FnMut(StreamEvent) + Send),
+    ) -> Result<ChatResponse, Error> {
+        let Some(found) = self.named(provider) else {
+            return Err(Error::NoProvider { model: req.model.clone() });
+        };
+        let own = req.model.strip_prefix(provider).and_then(|rest| rest.strip_prefix('/'));
+        self.ask(found, own.unwrap_or(&req.model), req, Some(patience), on_event).await
+    }
+
+    async fn ask(
+        &self,
+        provider: &dyn Provider,
+        model: &str,
+        req: &ChatRequest,
+        patience: Option<Duration>,
+        on_event: &mut (dyn FnMut(StreamEvent) + Send),
+    ) -> Result<ChatResponse, Error> {
         let req = if model == req.model {
             Cow::Borrowed(req)
         } else {
@@ -169,7 +232,16 @@ impl Gateway {
             };
             let outcome = provider.chat(&req, &mut deliver).await;
             let error = match outcome {
-                Err(error) if error.is_retryable() && !delivered && attempt < MAX_ATTEMPTS => error,
+                Err(error)
+                    if error.is_retryable()
+                        && !delivered
+                        && attempt < MAX_ATTEMPTS
+                        && error
+                            .retry_after()
+                            .is_none_or(|asked| patience.is_none_or(|patience| asked <= patience)) =>
+                {
+                    error
+                }
                 outcome => return outcome,
             };
             let wait = self.wait(attempt, &error);
@@ -186,7 +258,9 @@ impl Gateway {
         let longest = self.backoff.saturating_mul(factor).min(MAX_BACKOFF);
         let wait = rand::random_range(Duration::ZERO..=longest);
         match error {
-            Error::RateLimited { retry_after: Some(asked) } => wait.max((*asked).min(MAX_RETRY_AFTER)),
+            Error::RateLimited { retry_after: Some(asked) } | Error::Resting { retry_after: asked } => {
+                wait.max((*asked).min(MAX_RETRY_AFTER))
+            }
             _ => wait,
         }
     }
@@ -197,7 +271,7 @@ impl Gateway {
             if let Some(provider) = self.named(name) {
                 return (!rest.is_empty()).then_some((provider, rest));
             }
-            if matches!(name, "anthropic" | "openai") {
+            if OURS.contains(&name) {
                 return None;
             }
         }
@@ -230,6 +304,10 @@ fn family(model: &str) -> Option<&'static str> {
         Some("anthropic")
     } else if ["gpt", "o1", "o3", "o4", "chatgpt"].iter().any(is) {
         Some("openai")
+    } else if model.starts_with("glm-") {
+        Some("zai")
+    } else if model.starts_with("gemini-") {
+        Some("vertex")
     } else {
         None
     }

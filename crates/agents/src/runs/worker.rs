@@ -182,11 +182,13 @@ impl<'a> Worker<'a> {
             () = stop.cancelled() => return Ok(Flow::Later(Timestamp::now())),
             answer = self.deps.gateway.chat(&request, &mut first) => answer,
         };
+        let mut cost = 0;
         if let Some(mut entry) = entry {
             match &answer {
                 Ok(answer) => {
                     entry.took(answer.usage, false);
                     entry.answered_by(&answer.model);
+                    cost = entry.cost();
                     entry.end(Ended::Ok, None);
                 }
                 Err(error) => entry.end(Ended::Error, Some(error.to_string())),
@@ -205,10 +207,6 @@ impl<'a> Worker<'a> {
             Err(error) => return self.fail(error.to_string()).await,
         };
         answer.content = cleaned(answer.content)?;
-        let cost = gateway::cost_micros(&answer.model, &answer.usage)
-            .or_else(|| gateway::cost_micros(&self.run.model_id, &answer.usage))
-            .and_then(|cost| i64::try_from(cost).ok())
-            .unwrap_or(0);
         let (run, reminded) = (self.run.clone(), self.conversation.reminded);
         let stored = store.write(*workspace, self.agent, move |tx| answered(tx, &run, &answer, cost, reminded)).await?;
         let Some(stored) = stored else { return Ok(Flow::Leave) };
@@ -260,6 +258,7 @@ impl<'a> Worker<'a> {
             max_tokens: u32::try_from(left.clamp(1, ANSWER_TOKENS)).unwrap_or(1),
             temperature: None,
             effort: self.effort,
+            tool_choice: None,
         }
     }
 

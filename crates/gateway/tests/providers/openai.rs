@@ -104,7 +104,13 @@ async fn parallel_tool_calls_gather_their_arguments() {
             let call = |id: &str, input| Content::ToolCall { id: id.into(), name: "weather".into(), input };
             assert_eq!(answer.content, [call("a", json!({ "city": "Zürich", "days": 2 })), call("b", json!({})),]);
             let began = |id: &str| StreamEvent::ToolCall { id: id.into(), name: "weather".into() };
-            assert_eq!(heard, [began("a"), began("b")]);
+            let piece = |id: &str, fragment: &str| StreamEvent::ToolCallDelta {
+                id: id.into(),
+                name: "weather".into(),
+                fragment: fragment.into(),
+            };
+            let (first, second) = (piece("a", "{\"city\": \"Zü"), piece("a", "rich\", \"days\": 2}"));
+            assert_eq!(heard, [began("a"), first, began("b"), second, piece("b", "{}")]);
         }
     }
 }

@@ -14,6 +14,7 @@ pub struct House {
     /// The owner of the workspace.
     pub owner: Client,
     pub owner_id: String,
+    pub email: String,
     pub key: String,
 }
 
@@ -34,18 +35,20 @@ impl House {
     pub async fn with(set: impl FnOnce(Options) -> Options) -> Self {
         let upstream = Upstream::start().await;
         let server = Server::start(set(options(&upstream, Engine::Sqlite))).await.unwrap();
-        let (_, _, key, owner_id) = World::workspace(&server).await;
+        let (_, slug, key, owner_id) = World::workspace(&server).await;
+        let email = format!("owner@{slug}.example");
         let owner = Client::new(&server.url, Some(&key));
-        Self { upstream, server, owner, owner_id, key }
+        Self { upstream, server, owner, owner_id, email, key }
     }
 
     /// On PostgreSQL, where there is one.
     pub async fn on_postgres() -> Option<Self> {
         let upstream = Upstream::start().await;
         let server = Server::start(options(&upstream, Engine::Postgres)).await?;
-        let (_, _, key, owner_id) = World::workspace(&server).await;
+        let (_, slug, key, owner_id) = World::workspace(&server).await;
+        let email = format!("owner@{slug}.example");
         let owner = Client::new(&server.url, Some(&key));
-        Some(Self { upstream, server, owner, owner_id, key })
+        Some(Self { upstream, server, owner, owner_id, email, key })
     }
 
     /// The calls in the ledger, the newest first.

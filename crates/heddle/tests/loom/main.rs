@@ -9,4 +9,5 @@ mod interrupted;
 mod limits;
 mod many;
 mod native;
+mod proxy;
 mod upstream;

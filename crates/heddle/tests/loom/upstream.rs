@@ -117,7 +117,8 @@ async fn answer(State(upstream): State<Upstream>, request: Request) -> Response 
         let body = if anthropic { anthropic_answer(&model, script) } else { openai_answer(&model, script) };
         return ([("content-type", "application/json"), ("request-id", "req_1")], body.to_string()).into_response();
     }
-    let text = request["messages"][0]["content"].as_str().unwrap_or("Hello").to_owned();
+    let content = &request["messages"][0]["content"];
+    let text = content.as_str().or(content[0]["text"].as_str()).unwrap_or("Hello").to_owned();
     let events = if anthropic { anthropic_events(&model, script, &text) } else { openai_events(&model, script, &text) };
     stream_of(&upstream, script, events)
 }
