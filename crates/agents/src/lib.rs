@@ -10,6 +10,7 @@ pub mod inbox;
 mod outside;
 pub mod profiles;
 pub mod proposals;
+pub mod redaction;
 pub mod rules;
 pub mod runs;
 mod scripts;
@@ -47,10 +48,11 @@ pub struct Deps {
 /// gateway as the provider `rules`.
 #[must_use]
 pub fn workers(workers: Workers, deps: Deps) -> Workers {
+    let redactions = redaction::Redactions::new(deps.vault.clone());
     let deps = Arc::new(Deps { gateway: deps.gateway.with_provider(Arc::new(rules::Rules)), ..deps });
     workers
         .reader("agents", runs::follow_event)
-        .job(runs::JOB, move |context| runs::run_job(context, Arc::clone(&deps)))
+        .job(runs::JOB, move |context| runs::run_job(context, Arc::clone(&deps), redactions.clone()))
 }
 
 /// Whether an error tells the one who asked what is wrong, rather than that Heddle or what it depends on is in trouble.

@@ -7,8 +7,9 @@ mod proxy;
 mod shape;
 mod wire;
 
+use agents::redaction::Redactions;
 use api::{App, Gate};
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing::any};
+use axum::{Extension, Router, extract::DefaultBodyLimit, middleware, routing::any};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -43,6 +44,7 @@ pub fn router(app: &App) -> Router<App> {
         .route("/proxy/{provider}/v1/{*rest}", any(native::pass_through))
         .route("/proxy/{provider}/{operation}", any(api::not_found))
         .layer(DefaultBodyLimit::max(native::MOST))
+        .layer(Extension(Redactions::new(app.vault().clone())))
         .method_not_allowed_fallback(api::method_not_allowed)
         .layer(middleware::from_fn_with_state(Gate::new(app, &[]), api::gate))
         .layer(middleware::from_fn(shape::shape))

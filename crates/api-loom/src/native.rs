@@ -1,7 +1,9 @@
 //! The providers' own APIs, passed through: what comes goes on byte for byte, but for the credential.
 
+use agents::redaction::{self, Redactions};
 use api::{Ctx, Failure};
 use axum::{
+    Extension,
     body::{Body, to_bytes},
     extract::{Path, Request},
     http::{HeaderMap, Method, header},
@@ -80,7 +82,12 @@ pub fn who(ctx: &Ctx) -> Who {
     request_body(content = Object, description = "What the provider takes."),
     responses((status = 200, description = "What the provider answers.", body = Object))
 )]
-pub async fn pass_through(ctx: Ctx, path: Path<(String, String)>, request: Request) -> Result<Response, Failure> {
+pub async fn pass_through(
+    ctx: Ctx,
+    path: Path<(String, String)>,
+    Extension(redactions): Extension<Redactions>,
+    request: Request,
+) -> Result<Response, Failure> {
     let Path((provider, _)) = path;
     let (parts, body) = request.into_parts();
     let (_, operations) = PASSED
@@ -96,7 +103,8 @@ pub async fn pass_through(ctx: Ctx, path: Path<(String, String)>, request: Reque
     let Some(upstream) = ctx.app.gateway().upstream(&provider) else {
         return Err(errors::without_key(&provider, variable(&provider)).into());
     };
-    let body = read(&parts.headers, body).await?;
+    let redactor = redactions.of(ctx.app.store(), ctx.principal.workspace).await?;
+    let body = redaction::body(&redactor, read(&parts.headers, body).await?);
     let asked: Asked = serde_json::from_slice(&body).unwrap_or_default();
     let model: String = asked.model.as_str().unwrap_or("").chars().take(LONGEST_MODEL).collect();
     let output_tokens = [&asked.max_completion_tokens, &asked.max_output_tokens, &asked.max_tokens]

@@ -2,9 +2,10 @@
 
 use std::{convert::Infallible, time::Duration};
 
+use agents::redaction::{self, Redactions};
 use api::{Body, Ctx, Failure};
 use axum::{
-    Json,
+    Extension, Json,
     extract::Path,
     response::sse::{Event as SseEvent, KeepAlive, Sse},
 };
@@ -34,10 +35,11 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn complete(
     ctx: Ctx,
     provider: Path<String>,
+    Extension(redactions): Extension<Redactions>,
     Body(request): Body<LlmRequest>,
 ) -> Result<Json<LlmResponse>, Failure> {
     let provider = provider.0;
-    let mut call = Call::begin(&ctx, &provider, Surface::Complete, request).await?;
+    let mut call = Call::begin(&ctx, &redactions, &provider, Surface::Complete, request).await?;
     let answer = {
         let Call { entry, request, .. } = &mut call;
         let mut heard = |_| entry.first_byte();
@@ -57,10 +59,11 @@ pub async fn complete(
 pub async fn stream(
     ctx: Ctx,
     provider: Path<String>,
+    Extension(redactions): Extension<Redactions>,
     Body(request): Body<LlmRequest>,
 ) -> Result<Sse<impl Stream<Item = Result<SseEvent, Infallible>>>, Failure> {
     let reasoning = request.include_reasoning();
-    let call = Call::begin(&ctx, &provider.0, Surface::Stream, request).await?;
+    let call = Call::begin(&ctx, &redactions, &provider.0, Surface::Stream, request).await?;
     // What a slow client has not taken yet is an answer's text, which the gateway bounds.
     let (sender, mut receiver) = mpsc::unbounded_channel();
     tokio::spawn(follow(ctx, call, reasoning, sender));
@@ -151,7 +154,13 @@ struct Call {
 }
 
 impl Call {
-    async fn begin(ctx: &Ctx, provider: &str, surface: Surface, request: LlmRequest) -> Result<Self> {
+    async fn begin(
+        ctx: &Ctx,
+        redactions: &Redactions,
+        provider: &str,
+        surface: Surface,
+        request: LlmRequest,
+    ) -> Result<Self> {
         let gateway = ctx.app.gateway();
         let known = ["anthropic", "openai", "vertex", "zai"].contains(&provider);
         let has_key = gateway.providers().iter().any(|name| name == provider);
@@ -162,7 +171,8 @@ impl Call {
             return Err(errors::without_key(provider, variable(provider)));
         }
         let model = request.model().to_owned();
-        let request = request.into_chat()?;
+        let redactor = redactions.of(ctx.app.store(), ctx.principal.workspace).await?;
+        let request = redaction::request(&redactor, request.into_chat()?);
         let expected = Usage {
             input_tokens: request.rough_input_tokens(),
             output_tokens: request.max_tokens.into(),

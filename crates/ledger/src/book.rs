@@ -150,7 +150,9 @@ impl Ledger {
     /// # Errors
     /// `validation_error`, `forbidden` below workspace admin.
     pub async fn set_limits(&self, workspace: WorkspaceId, actor: Actor, limits: Vec<Limit>) -> Result<()> {
-        self.change(workspace, actor, move |tx| limits::set(tx, &limits)).await
+        self.change(workspace, actor, move |tx| limits::set(tx, &limits)).await?;
+        self.0.counters.forget(workspace);
+        Ok(())
     }
 
     /// The prices of the workspace's own.

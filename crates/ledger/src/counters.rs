@@ -33,7 +33,8 @@ impl Amounts {
 
     fn in_measure(self, measure: Measure) -> i64 {
         match measure {
-            Measure::Requests => 1,
+            // They are counted when they begin.
+            Measure::Requests => 0,
             Measure::Tokens => self.tokens,
             Measure::Cost => self.cost,
         }
@@ -57,7 +58,8 @@ struct Counter {
     used: i64,
     /// Set aside for calls under way.
     held: i64,
-    read_at: Instant,
+    /// When it was read from the ledger; none when it must be.
+    read_at: Option<Instant>,
 }
 
 /// What is set aside for a call.
@@ -82,7 +84,7 @@ impl Counters {
             rules.limits.iter().filter_map(|limit| Some((limit, key(limit, who)?))).collect();
         let unknown: Vec<Key> = {
             let counters = self.counters();
-            let fresh = |key: &Key| counters.get(key).is_some_and(|counter| counter.read_at.elapsed() < TRUSTED);
+            let fresh = |key: &Key| counters.get(key).is_some_and(Counter::is_trusted);
             applying.iter().map(|(_, key)| *key).filter(|key| !fresh(key)).collect()
         };
         if !unknown.is_empty() {
@@ -97,10 +99,17 @@ impl Counters {
                 return Err(refusal(limit, now));
             }
         }
-        let mut held = Vec::with_capacity(applying.len());
+        let mut held: Vec<(Key, Timestamp, i64)> = Vec::with_capacity(applying.len());
         for (limit, key) in applying {
+            // A limit for one and a limit for each count the same.
+            if held.iter().any(|(other, ..)| *other == key) {
+                continue;
+            }
             if let Some(counter) = counters.get_mut(&key) {
                 let amount = expected.in_measure(limit.measure);
+                if limit.measure == Measure::Requests {
+                    counter.used = counter.used.saturating_add(1);
+                }
                 counter.held = counter.held.saturating_add(amount);
                 held.push((key, counter.window, amount));
             }
@@ -122,6 +131,15 @@ impl Counters {
         }
     }
 
+    /// Has the counters of a workspace read anew: calls may have passed while nobody counted them.
+    pub(crate) fn forget(&self, workspace: WorkspaceId) {
+        let mut counters = self.counters();
+        counters
+            .iter_mut()
+            .filter(|(key, _)| key.workspace == workspace)
+            .for_each(|(_, counter)| counter.read_at = None);
+    }
+
     async fn read(&self, ledger: &Ledger, workspace: WorkspaceId, keys: Vec<Key>, now: Timestamp) -> Result<()> {
         ledger.flush().await;
         let read_at = Instant::now();
@@ -137,9 +155,9 @@ impl Counters {
             let window = key.period.begin(now);
             let counter = counters.entry(key).or_insert_with(|| Counter::new(window));
             counter.roll(window);
-            // Calls under way are rows already, and will be counted when they have ended.
-            counter.used = if key.measure == Measure::Requests { used - counter.held } else { used };
-            counter.read_at = read_at;
+            // What is used only grows. The ledger knows of other nodes, the counter of what is not written yet.
+            counter.used = counter.used.max(used);
+            counter.read_at = Some(read_at);
         }
         Ok(())
     }
@@ -151,7 +169,11 @@ impl Counters {
 
 impl Counter {
     fn new(window: Timestamp) -> Self {
-        Self { window, used: 0, held: 0, read_at: Instant::now() }
+        Self { window, used: 0, held: 0, read_at: None }
+    }
+
+    fn is_trusted(&self) -> bool {
+        self.read_at.is_some_and(|at| at.elapsed() < TRUSTED)
     }
 
     fn roll(&mut self, window: Timestamp) {

@@ -23,7 +23,9 @@ use super::{
     steps::{self, About, Conversation, NewStep},
 };
 use crate::{
-    Deps, actions, is_answer, rules,
+    Deps, actions, is_answer,
+    redaction::{self, Redactions},
+    rules,
     tools::{self, Tool},
 };
 pub(crate) use calls::after;
@@ -55,9 +57,9 @@ enum Flow {
 ///
 /// # Errors
 /// The store's, and the provider's passing ones: the job is tried again then.
-pub async fn run_job(context: JobContext, deps: Arc<Deps>) -> Result<Outcome> {
+pub async fn run_job(context: JobContext, deps: Arc<Deps>, redactions: Redactions) -> Result<Outcome> {
     let payload: Payload = serde_json::from_value(context.job.payload.clone()).map_err(Error::internal)?;
-    match work_on(&context, &deps, payload).await {
+    match work_on(&context, &deps, &redactions, payload).await {
         // Nobody will try again, so the run must not be left behind.
         Err(error) if context.job.attempts >= context.job.max_attempts => {
             tracing::error!(run = %payload.run_id, ?error, "a run is given up");
@@ -75,8 +77,8 @@ fn give_up(tx: &mut Tx<'_>, payload: Payload, why: &str) -> Result<()> {
     if run.round == payload.round { machine::end(tx, &run, RunState::Failed, Some(why)) } else { Ok(()) }
 }
 
-async fn work_on(context: &JobContext, deps: &Deps, payload: Payload) -> Result<Outcome> {
-    let Some(mut worker) = Worker::begin(context, deps, payload).await? else { return Ok(Outcome::Done) };
+async fn work_on(context: &JobContext, deps: &Deps, redactions: &Redactions, payload: Payload) -> Result<Outcome> {
+    let Some(mut worker) = Worker::begin(context, deps, redactions, payload).await? else { return Ok(Outcome::Done) };
     loop {
         if context.stop.is_cancelled() {
             return Ok(Outcome::Again(Timestamp::now()));
@@ -98,6 +100,7 @@ async fn work_on(context: &JobContext, deps: &Deps, payload: Payload) -> Result<
 struct Worker<'a> {
     context: &'a JobContext,
     deps: &'a Deps,
+    redactions: &'a Redactions,
     agent: Actor,
     run: Run,
     conversation: Conversation,
@@ -122,7 +125,12 @@ struct Loaded {
 
 impl<'a> Worker<'a> {
     /// Takes the run over; none when it is no longer to be worked on.
-    async fn begin(context: &'a JobContext, deps: &'a Deps, payload: Payload) -> Result<Option<Self>> {
+    async fn begin(
+        context: &'a JobContext,
+        deps: &'a Deps,
+        redactions: &'a Redactions,
+        payload: Payload,
+    ) -> Result<Option<Self>> {
         let JobContext { store, workspace, .. } = context;
         let found = store
             .read(*workspace, Actor::SYSTEM, move |tx| {
@@ -153,7 +161,19 @@ impl<'a> Worker<'a> {
         };
         let Loaded { run, steps, system, tools, effort, withheld } = loaded;
         let conversation = Conversation::of(&steps)?;
-        Ok(Some(Self { context, deps, agent, run, conversation, system, tools, effort, withheld, progressed: false }))
+        Ok(Some(Self {
+            context,
+            deps,
+            redactions,
+            agent,
+            run,
+            conversation,
+            system,
+            tools,
+            effort,
+            withheld,
+            progressed: false,
+        }))
     }
 
     /// Asks the model for its next answer and stores it.
@@ -164,7 +184,8 @@ impl<'a> Worker<'a> {
         if !may {
             return Ok(Flow::Leave);
         }
-        let request = self.request();
+        let redactor = self.redactions.of(store, *workspace).await?;
+        let request = redaction::request(&redactor, self.request());
         let mut entry = match self.begin_call(&request).await {
             Ok(entry) => entry,
             Err(error) if error.code() == BUDGET => return self.fail(error.message().to_owned()).await,

@@ -10,4 +10,5 @@ mod limits;
 mod many;
 mod native;
 mod proxy;
+mod secrets;
 mod upstream;
