@@ -8,6 +8,7 @@
 pub mod actions;
 pub mod inbox;
 mod outside;
+mod personal;
 pub mod profiles;
 pub mod proposals;
 pub mod redaction;
@@ -48,7 +49,7 @@ pub struct Deps {
 /// gateway as the provider `rules`.
 #[must_use]
 pub fn workers(workers: Workers, deps: Deps) -> Workers {
-    let redactions = redaction::Redactions::new(deps.vault.clone());
+    let redactions = redaction::Redactions::from_env(deps.vault.clone());
     let deps = Arc::new(Deps { gateway: deps.gateway.with_provider(Arc::new(rules::Rules)), ..deps });
     workers
         .reader("agents", runs::follow_event)

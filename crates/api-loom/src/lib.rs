@@ -44,7 +44,7 @@ pub fn router(app: &App) -> Router<App> {
         .route("/proxy/{provider}/v1/{*rest}", any(native::pass_through))
         .route("/proxy/{provider}/{operation}", any(api::not_found))
         .layer(DefaultBodyLimit::max(native::MOST))
-        .layer(Extension(Redactions::new(app.vault().clone())))
+        .layer(Extension(Redactions::from_env(app.vault().clone())))
         .method_not_allowed_fallback(api::method_not_allowed)
         .layer(middleware::from_fn_with_state(Gate::new(app, &[]), api::gate))
         .layer(middleware::from_fn(shape::shape))

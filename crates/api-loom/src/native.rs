@@ -1,6 +1,6 @@
 //! The providers' own APIs, passed through: what comes goes on byte for byte, but for the credential.
 
-use agents::redaction::{self, Redactions};
+use agents::redaction::Redactions;
 use api::{Ctx, Failure};
 use axum::{
     Extension,
@@ -103,8 +103,8 @@ pub async fn pass_through(
     let Some(upstream) = ctx.app.gateway().upstream(&provider) else {
         return Err(errors::without_key(&provider, variable(&provider)).into());
     };
-    let redactor = redactions.of(ctx.app.store(), ctx.principal.workspace).await?;
-    let body = redaction::body(&redactor, read(&parts.headers, body).await?);
+    let cleaner = redactions.of(ctx.app.store(), ctx.principal.workspace).await?;
+    let body = cleaner.body(read(&parts.headers, body).await?);
     let asked: Asked = serde_json::from_slice(&body).unwrap_or_default();
     let model: String = asked.model.as_str().unwrap_or("").chars().take(LONGEST_MODEL).collect();
     let output_tokens = [&asked.max_completion_tokens, &asked.max_output_tokens, &asked.max_tokens]

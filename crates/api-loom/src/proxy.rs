@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use agents::redaction::{self, Redactions};
+use agents::redaction::Redactions;
 use api::{Body, Ctx, Failure};
 use axum::{
     Extension, Json,
@@ -171,8 +171,8 @@ impl Call {
             return Err(errors::without_key(provider, variable(provider)));
         }
         let model = request.model().to_owned();
-        let redactor = redactions.of(ctx.app.store(), ctx.principal.workspace).await?;
-        let request = redaction::request(&redactor, request.into_chat()?);
+        let cleaner = redactions.of(ctx.app.store(), ctx.principal.workspace).await?;
+        let request = cleaner.request(request.into_chat()?);
         let expected = Usage {
             input_tokens: request.rough_input_tokens(),
             output_tokens: request.max_tokens.into(),

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     Deps, actions, is_answer,
-    redaction::{self, Redactions},
+    redaction::Redactions,
     rules,
     tools::{self, Tool},
 };
@@ -184,8 +184,8 @@ impl<'a> Worker<'a> {
         if !may {
             return Ok(Flow::Leave);
         }
-        let redactor = self.redactions.of(store, *workspace).await?;
-        let request = redaction::request(&redactor, self.request());
+        let cleaner = self.redactions.of(store, *workspace).await?;
+        let request = cleaner.request(self.request());
         let mut entry = match self.begin_call(&request).await {
             Ok(entry) => entry,
             Err(error) if error.code() == BUDGET => return self.fail(error.message().to_owned()).await,

@@ -26,3 +26,17 @@ async fn secrets_of_the_workspace_do_not_leave() {
         assert!(asked.contains("the word is [secret WORD]") && !asked.contains("correct-horse"), "{path} {asked}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn personal_data_does_not_leave_where_that_is_switched_on() {
+    let house = House::with(|options| options.set("HEDDLE_LLM_REDACT_PERSONAL", "true")).await;
+    let said = "I am ada@mail.example, +41 44 668 18 00";
+    let translated = json!({"model": "claude-test-plain", "messages": [{"role": "user", "content": said}]});
+    for (path, body) in
+        [("/proxy/anthropic/complete", translated), ("/proxy/openai/v1/chat/completions", chat("plain", said, false))]
+    {
+        assert_eq!(house.owner.post(path, body).await.status, 200);
+        let asked = house.upstream.last().json().to_string();
+        assert!(asked.contains("I am [e-mail address], [phone number]"), "{path} {asked}");
+    }
+}
