@@ -20,10 +20,13 @@ fn pattern(text: &str) -> Regex {
 /// The fields of requests to models that hold what is said. Names and ids are elsewhere, and must stay.
 const SAID: [&str; 8] = ["text", "content", "system", "instructions", "input", "prompt", "output", "arguments"];
 
+/// Whether what a pattern found is what it looks like.
+type Check = fn(&str) -> bool;
+
 /// The text without personal data.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
     let mut clean = Cow::Borrowed(text);
-    let steps: [(&Regex, &str, fn(&str) -> bool); 4] = [
+    let steps: [(&Regex, &str, Check); 4] = [
         (&EMAIL, "[e-mail address]", |_| true),
         (&IBAN, "[IBAN]", is_iban),
         (&CARD, "[card number]", is_card),
@@ -105,7 +108,7 @@ fn is_card(found: &str) -> bool {
     let digits = found.chars().rev().filter_map(|c| c.to_digit(10));
     let sum: u32 =
         digits.enumerate().map(|(n, digit)| if n % 2 == 0 { digit } else { digit * 2 / 10 + digit * 2 % 10 }).sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]
