@@ -33,7 +33,7 @@ format:
 
 openapi: ## write openapi/*.json and the types of sdk/typescript anew
 	cargo build --locked -p heddle
-	for name in interloom-v1 interloom-public; do \
+	for name in interloom-v1 interloom-public loom; do \
 	  $(CARGO_TARGET_DIR)/debug/heddle openapi $$name > openapi/$$name.json.new && mv openapi/$$name.json.new openapi/$$name.json || exit 1; \
 	done
 	npm run generate -w sdk/typescript

@@ -8,8 +8,9 @@ use std::{
 };
 
 use api::{App, Parts, Settings};
-use gateway::Catalogue;
+use gateway::{Catalogue, Gateway};
 use identity::Vault;
+use ledger::Ledger;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use store::{Config, Store};
 use tokio_util::sync::CancellationToken;
@@ -59,11 +60,14 @@ pub fn serve(arguments: &[String]) -> Result<()> {
         let store = Store::open(Config::embedded(folder)).await?;
         // The limit is counted but never reached.
         let settings = Settings { rate_limit: u32::MAX, max_upload: 1 << 20, public_url: String::new(), outbox: None };
+        let ledger = Ledger::open(store.clone()).await?;
         let app = App::new(Parts {
             store,
             settings,
             vault: Vault::new("the secret of a measurement").expect("long enough"),
             models: Catalogue::new(&[], None),
+            gateway: Gateway::new(),
+            ledger,
             stop: CancellationToken::new(),
         });
         let router = axum::Router::new()

@@ -8,8 +8,10 @@
 pub mod actions;
 pub mod inbox;
 mod outside;
+mod personal;
 pub mod profiles;
 pub mod proposals;
+pub mod redaction;
 pub mod rules;
 pub mod runs;
 mod scripts;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 
 use gateway::{Gateway, outbound::Guard};
 use identity::Vault;
+use ledger::Ledger;
 use sandbox::Sandbox;
 use store::Workers;
 
@@ -30,6 +33,8 @@ use store::Workers;
 pub struct Deps {
     /// The way to the model providers.
     pub gateway: Gateway,
+    /// Accounts for calls of models.
+    pub ledger: Ledger,
     /// The model of agents that name none.
     pub default_model: String,
     /// Calls the tools that are registered in spaces.
@@ -44,10 +49,11 @@ pub struct Deps {
 /// gateway as the provider `rules`.
 #[must_use]
 pub fn workers(workers: Workers, deps: Deps) -> Workers {
+    let redactions = redaction::Redactions::from_env(deps.vault.clone());
     let deps = Arc::new(Deps { gateway: deps.gateway.with_provider(Arc::new(rules::Rules)), ..deps });
     workers
         .reader("agents", runs::follow_event)
-        .job(runs::JOB, move |context| runs::run_job(context, Arc::clone(&deps)))
+        .job(runs::JOB, move |context| runs::run_job(context, Arc::clone(&deps), redactions.clone()))
 }
 
 /// Whether an error tells the one who asked what is wrong, rather than that Heddle or what it depends on is in trouble.

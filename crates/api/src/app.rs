@@ -1,7 +1,8 @@
 use std::{path::PathBuf, sync::Arc};
 
-use gateway::Catalogue;
+use gateway::{Catalogue, Gateway};
 use identity::{Authenticator, Vault};
+use ledger::Ledger;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -34,6 +35,10 @@ pub struct Parts {
     pub vault: Vault,
     /// The models that agents can think with.
     pub models: Catalogue,
+    /// The way to the providers of models.
+    pub gateway: Gateway,
+    /// Accounts for calls of models.
+    pub ledger: Ledger,
     /// Ends live streams when the server shuts down.
     pub stop: CancellationToken,
 }
@@ -42,6 +47,8 @@ struct Inner {
     store: Store,
     vault: Vault,
     models: Catalogue,
+    gateway: Gateway,
+    ledger: Ledger,
     authenticator: Authenticator,
     limiter: Limiter,
     settings: Settings,
@@ -51,10 +58,10 @@ struct Inner {
 impl App {
     /// An application of these parts.
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, settings, vault, models, stop } = parts;
+        let Parts { store, settings, vault, models, gateway, ledger, stop } = parts;
         let authenticator = Authenticator::new(store.clone());
         let limiter = Limiter::new(settings.rate_limit);
-        Self(Arc::new(Inner { store, vault, models, authenticator, limiter, settings, stop }))
+        Self(Arc::new(Inner { store, vault, models, gateway, ledger, authenticator, limiter, settings, stop }))
     }
 
     /// The store.
@@ -70,6 +77,16 @@ impl App {
     /// The models that agents can think with.
     pub fn models(&self) -> &Catalogue {
         &self.0.models
+    }
+
+    /// The way to the providers of models.
+    pub fn gateway(&self) -> &Gateway {
+        &self.0.gateway
+    }
+
+    /// Accounts for calls of models.
+    pub fn ledger(&self) -> &Ledger {
+        &self.0.ledger
     }
 
     /// Recognises credentials.

@@ -215,7 +215,9 @@ fn v1_is_complete_and_its_answers_are_read() {
     all.has(v1::designs::version(ID, ID)).has(v1::designs::restore(ID, ID)).has(v1::designs::delete(ID));
     all.has(v1::designs::check_condition(raw())).has(v1::designs::dry_run(raw()));
     all.has(v1::trials::begin(ID, raw())).has(v1::trials::record(ID, None, None));
-    all.has(v1::usage::get(None, None, None)).has(v1::usage::models());
+    all.has(v1::usage::get(None, None, None)).has(v1::usage::models()).has(v1::calls::list(None, &pages));
+    all.has(v1::calls::prices()).has(v1::calls::set_prices(raw()));
+    all.has(v1::calls::limits()).has(v1::calls::set_limits(raw()));
     all.has(v1::process::get(ID, &Default::default())).has(v1::process::cases(ID, &Default::default()));
     all.has(v1::process::discovered(ID));
     all.has(v1::cases::counts(ID, &Default::default())).has(v1::cases::change(raw())).has(v1::cases::moves(ID));

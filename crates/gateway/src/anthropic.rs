@@ -13,7 +13,10 @@ use crate::failure::failure;
 use crate::http::{Http, IDLE_TIMEOUT};
 use crate::partial::PartialCall;
 use crate::quirks::takes_temperature;
-use crate::{ChatRequest, ChatResponse, Content, Error, Message, Provider, Role, StopReason, StreamEvent, Usage};
+use crate::{
+    ChatRequest, ChatResponse, Content, Error, ImageSource, Keys, Message, Provider, Role, StopReason, StreamEvent,
+    ToolChoice, Usage,
+};
 
 /// The provider's name.
 const NAME: &str = "anthropic";
@@ -28,14 +31,14 @@ impl Anthropic {
     pub const BASE_URL: &str = "https://api.anthropic.com";
     const VERSION: &str = "2023-06-01";
 
-    /// A provider at `base_url` (without `/v1`) that signs in with `api_key`.
+    /// A provider at `base_url` (without `/v1`) that signs in with `keys`.
     ///
     /// # Errors
     /// `InvalidRequest` when the address or the key cannot be used, `Network` when TLS cannot be
     /// set up.
-    pub fn new(base_url: &str, api_key: &str) -> Result<Self, Error> {
+    pub fn new(base_url: &str, keys: impl Into<Keys>) -> Result<Self, Error> {
         let headers = |key: &str| vec![("x-api-key", key.to_owned()), ("anthropic-version", Self::VERSION.to_owned())];
-        Ok(Self { http: Http::new(base_url, api_key, headers, IDLE_TIMEOUT)? })
+        Ok(Self { http: Http::new(base_url, keys.into(), headers, IDLE_TIMEOUT)? })
     }
 }
 
@@ -75,6 +78,8 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tools: Vec<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     output_config: Option<OutputConfig>,
@@ -101,6 +106,12 @@ impl<'a> Body<'a> {
             system: req.system.as_deref(),
             messages: req.messages.iter().map(message).collect(),
             tools: req.tools.iter().map(tool).collect(),
+            tool_choice: req.tool_choice.as_ref().filter(|_| !req.tools.is_empty()).map(|choice| match choice {
+                ToolChoice::Auto => json!({ "type": "auto" }),
+                ToolChoice::None => json!({ "type": "none" }),
+                ToolChoice::Required => json!({ "type": "any" }),
+                ToolChoice::Tool(name) => json!({ "type": "tool", "name": name }),
+            }),
             temperature: req.temperature.filter(|_| takes_temperature(&req.model)),
             output_config: req.effort.map(|effort| OutputConfig { effort: effort.wire_name() }),
             stream: true,
@@ -123,6 +134,13 @@ fn block(content: &Content) -> Option<Value> {
         Content::Opaque { provider, data } if provider == NAME => data.clone(),
         Content::Opaque { .. } => return None,
         Content::Text { text } => json!({ "type": "text", "text": text }),
+        Content::Image { source: ImageSource::Base64 { media_type, data } } => json!({
+            "type": "image",
+            "source": { "type": "base64", "media_type": media_type, "data": data },
+        }),
+        Content::Image { source: ImageSource::Url(url) } => {
+            json!({ "type": "image", "source": { "type": "url", "url": url } })
+        }
         Content::ToolCall { id, name, input } => {
             json!({ "type": "tool_use", "id": id, "name": name, "input": input })
         }
@@ -241,6 +259,7 @@ impl Counts {
             input_tokens: self.input_tokens.unwrap_or(0).saturating_add(cached).saturating_add(written),
             output_tokens: self.output_tokens.unwrap_or(0),
             cached_input_tokens: cached,
+            cache_write_input_tokens: written,
         }
     }
 }
@@ -323,8 +342,17 @@ impl Answer {
             }
             (Some(Part::Call(call)), Delta::InputJson { partial_json }) => {
                 call.arguments.push_str(&partial_json);
+                if !partial_json.is_empty() {
+                    let (id, name) = (call.id.clone(), call.name.clone());
+                    on_event(StreamEvent::ToolCallDelta { id, name, fragment: partial_json });
+                }
             }
-            (Some(Part::Thinking { thinking: all, .. }), Delta::Thinking { thinking }) => all.push_str(&thinking),
+            (Some(Part::Thinking { thinking: all, .. }), Delta::Thinking { thinking }) => {
+                all.push_str(&thinking);
+                if !thinking.is_empty() {
+                    on_event(StreamEvent::ReasoningDelta(thinking));
+                }
+            }
             (Some(Part::Thinking { signature: all, .. }), Delta::Signature { signature }) => all.push_str(&signature),
             (Some(Part::Skipped), _) | (_, Delta::Other) => {}
             _ => {

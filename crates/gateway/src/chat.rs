@@ -27,6 +27,23 @@ pub struct ChatRequest {
     /// How much the model thinks; its own measure when absent.
     #[serde(default)]
     pub effort: Option<Effort>,
+    /// Whether the model must call a tool; as it sees fit when absent.
+    #[serde(default)]
+    pub tool_choice: Option<ToolChoice>,
+}
+
+/// Whether a model must call a tool.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolChoice {
+    /// As it sees fit.
+    Auto,
+    /// It must not.
+    None,
+    /// It must call some tool.
+    Required,
+    /// It must call this tool.
+    Tool(String),
 }
 
 /// One message of a conversation.
@@ -57,6 +74,11 @@ pub enum Content {
         /// The text.
         text: String,
     },
+    /// A picture. Only in a user's message.
+    Image {
+        /// The picture itself, or where it is.
+        source: ImageSource,
+    },
     /// The model asks for a tool to be run. Only in an assistant's message.
     ToolCall {
         /// The provider's id for this call; the result must name it.
@@ -83,6 +105,21 @@ pub enum Content {
         /// What came.
         data: serde_json::Value,
     },
+}
+
+/// A picture, or where it is.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum ImageSource {
+    /// The picture itself.
+    Base64 {
+        /// Its type, such as `image/png`.
+        media_type: String,
+        /// Its bytes in base64.
+        data: String,
+    },
+    /// An address that the provider reads it from.
+    Url(String),
 }
 
 /// A tool offered to the model.
@@ -136,6 +173,9 @@ pub struct Usage {
     pub output_tokens: u64,
     /// The part of `input_tokens` that came from the provider's cache, at a lower price.
     pub cached_input_tokens: u64,
+    /// The part of `input_tokens` that was written to the provider's cache, at a higher price.
+    #[serde(default)]
+    pub cache_write_input_tokens: u64,
 }
 
 /// Something that happened while an answer streams in.
@@ -144,7 +184,18 @@ pub struct Usage {
 pub enum StreamEvent {
     /// The next piece of text.
     TextDelta(String),
-    /// A tool call began; its arguments come with the complete answer.
+    /// The next piece of what the model thinks, where it shows that.
+    ReasoningDelta(String),
+    /// The next piece of a tool call's arguments, as JSON text.
+    ToolCallDelta {
+        /// The provider's id for the call.
+        id: String,
+        /// The tool's name.
+        name: String,
+        /// The piece.
+        fragment: String,
+    },
+    /// A tool call began; its arguments follow in pieces and, whole, in the complete answer.
     ToolCall {
         /// The provider's id for the call.
         id: String,
@@ -157,6 +208,20 @@ pub enum StreamEvent {
 pub(crate) type OnEvent<'a> = dyn FnMut(StreamEvent) + Send + 'a;
 
 impl ChatRequest {
+    /// About how many tokens there are to read: four bytes of text make one. Images are not counted.
+    pub fn rough_input_tokens(&self) -> u64 {
+        let content = |content: &Content| match content {
+            Content::Text { text } => text.len(),
+            Content::ToolCall { name, input, .. } => name.len() + input.to_string().len(),
+            Content::ToolResult { output, .. } => output.len(),
+            Content::Image { .. } | Content::Opaque { .. } => 0,
+        };
+        let messages: usize = self.messages.iter().flat_map(|message| &message.content).map(content).sum();
+        let tools: usize =
+            self.tools.iter().map(|tool| tool.description.len() + tool.input_schema.to_string().len()).sum();
+        (self.system.as_ref().map_or(0, String::len) + messages + tools) as u64 / 4
+    }
+
     /// Refuses a conversation that no provider can express.
     pub(crate) fn check(&self) -> Result<(), Error> {
         for message in &self.messages {
@@ -164,6 +229,9 @@ impl ChatRequest {
                 match (message.role, content) {
                     (Role::User, Content::ToolCall { .. }) => {
                         return invalid("a user's message holds a tool call");
+                    }
+                    (Role::Assistant, Content::Image { .. }) => {
+                        return invalid("an assistant's message holds a picture");
                     }
                     (Role::User, Content::Opaque { .. }) => {
                         return invalid("a user's message holds a model's thinking");
@@ -213,6 +281,7 @@ mod tests {
             max_tokens: 1,
             temperature: None,
             effort: None,
+            tool_choice: None,
         };
         assert!(matches!(request.check(), Err(Error::InvalidRequest(_))));
     }

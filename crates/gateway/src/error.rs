@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::keys::Verdict;
+
 /// The longest text from outside that an error carries, in characters.
 const MAX_MESSAGE: usize = 500;
 
@@ -22,6 +24,12 @@ pub enum Error {
     RateLimited {
         /// How long the provider asks to wait, if it said so.
         retry_after: Option<Duration>,
+    },
+    /// The provider has failed so often in a row that it is left alone for a while.
+    #[error("the model provider has failed repeatedly and is asked again later")]
+    Resting {
+        /// For how long.
+        retry_after: Duration,
     },
     /// The provider has no capacity for now.
     #[error("the model provider is overloaded")]
@@ -49,9 +57,38 @@ impl Error {
     /// Whether the same request may succeed a little later.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::RateLimited { .. } | Self::Overloaded | Self::Network(_) | Self::Protocol(_) => true,
+            Self::RateLimited { .. }
+            | Self::Resting { .. }
+            | Self::Overloaded
+            | Self::Network(_)
+            | Self::Protocol(_) => true,
             Self::Upstream { status, .. } => matches!(status, 408 | 409 | 500..),
             Self::NoProvider { .. } | Self::Unauthorized | Self::InvalidRequest(_) => false,
+        }
+    }
+
+    /// What the error says of the key that was used.
+    pub(crate) fn verdict(&self) -> Verdict {
+        match self {
+            Self::RateLimited { retry_after } => Verdict::Throttled(*retry_after),
+            Self::Unauthorized | Self::Upstream { status: 402 | 403 | 429, .. } => Verdict::Refused,
+            Self::NoProvider { .. } | Self::InvalidRequest(_) | Self::Resting { .. } => Verdict::Good,
+            Self::Upstream { status, .. } if *status < 500 => Verdict::Good,
+            Self::Overloaded | Self::Upstream { .. } | Self::Network(_) | Self::Protocol(_) => Verdict::Failed,
+        }
+    }
+
+    /// Whether another key may serve the same request, because the provider refused it for this one's sake.
+    pub(crate) fn is_about_the_key(&self) -> bool {
+        matches!(self.verdict(), Verdict::Throttled(_) | Verdict::Refused) || *self == Self::Overloaded
+    }
+
+    /// How long to wait before asking again, as far as that is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after } => *retry_after,
+            Self::Resting { retry_after } => Some(*retry_after),
+            _ => None,
         }
     }
 
@@ -63,7 +100,9 @@ impl Error {
         | Self::Network(text)
         | Self::Protocol(text) = &mut self
         {
-            *text = text.replace(key, "[key]");
+            if !key.is_empty() {
+                *text = text.replace(key, "[key]");
+            }
             if let Some((end, _)) = text.char_indices().nth(MAX_MESSAGE) {
                 text.truncate(end);
                 text.push('…');

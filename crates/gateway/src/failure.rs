@@ -10,6 +10,8 @@ use crate::Error;
 /// and (OpenAI) a `code`. `status` is the HTTP status, absent inside a stream.
 pub(crate) fn failure(status: Option<u16>, retry_after: Option<Duration>, body: &str) -> Error {
     let json: Value = serde_json::from_str(body).unwrap_or_default();
+    // Google wraps what fails before a stream begins into a list.
+    let json = if json.is_array() { json[0].clone() } else { json };
     let error = &json["error"];
     let message =
         [&error["message"], error, &json["message"]].into_iter().find_map(Value::as_str).unwrap_or(body).to_owned();

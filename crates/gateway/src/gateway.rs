@@ -7,7 +7,17 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
-use crate::{Anthropic, ChatRequest, ChatResponse, Error, OpenAi, StreamEvent};
+use crate::native::{Format, Upstream};
+use crate::{Anthropic, ChatRequest, ChatResponse, Error, Keys, OpenAi, ServiceAccount, Strategy, StreamEvent, Vertex};
+
+/// The variable that says which of a provider's keys serves the next call.
+pub const STRATEGY: &str = "HEDDLE_LLM_KEY_STRATEGY";
+
+/// The variable that names servers of others that speak OpenAI's API.
+pub const COMPATIBLE: &str = "HEDDLE_LLM_COMPATIBLE";
+
+/// The names that providers of our own knowing have.
+const OURS: [&str; 4] = ["anthropic", "openai", "zai", "vertex"];
 
 /// How often one call is tried in all.
 const MAX_ATTEMPTS: u32 = 4;
@@ -43,12 +53,17 @@ pub trait Provider: Send + Sync {
 #[derive(Clone)]
 pub struct Gateway {
     providers: Vec<Arc<dyn Provider>>,
+    upstreams: Vec<(&'static str, Arc<Upstream>)>,
     backoff: Duration,
 }
 
 impl Gateway {
     /// A gateway with the providers whose keys the environment holds: `ANTHROPIC_API_KEY` and
-    /// `OPENAI_API_KEY`, each with an optional `…_BASE_URL`. An empty variable counts as absent.
+    /// `OPENAI_API_KEY` and `ZAI_API_KEY`, each a list of one or more keys with commas between them, and each with an
+    /// optional `…_BASE_URL`. An empty variable counts as absent.
+    /// `GOOGLE_APPLICATION_CREDENTIALS` names the file of a service account for Vertex AI, with `VERTEX_PROJECT`,
+    /// `VERTEX_LOCATION` and `VERTEX_BASE_URL`. `HEDDLE_LLM_COMPATIBLE` is a list `NAME=URL,…` of servers that speak OpenAI's
+    /// API; the keys of each are in `NAME_API_KEY`, if it needs any.
     /// Without any key the gateway serves no model, which is no error.
     ///
     /// # Errors
@@ -60,21 +75,57 @@ impl Gateway {
 
     fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let var = |name: &str| var(name).filter(|value| !value.trim().is_empty());
+        let strategy = match var(STRATEGY) {
+            None => Strategy::default(),
+            Some(name) => Strategy::named(name.trim()).ok_or_else(|| {
+                Error::InvalidRequest(format!("{STRATEGY} must be round_robin, least_used or primary"))
+            })?,
+        };
         let mut gateway = Self::new();
-        if let Some(key) = var("ANTHROPIC_API_KEY") {
+        if let Some(keys) = var("ANTHROPIC_API_KEY") {
+            let keys = Keys::listed(&keys, strategy);
             let base = var("ANTHROPIC_BASE_URL").unwrap_or_else(|| Anthropic::BASE_URL.into());
-            gateway = gateway.with_provider(Arc::new(Anthropic::new(&base, &key)?));
+            gateway = gateway.with_provider(Arc::new(Anthropic::new(&base, keys.clone())?));
+            // The address may be given with or without the version that all its paths begin with.
+            let base = base.trim().trim_end_matches('/').trim_end_matches("/v1").to_owned() + "/v1";
+            gateway = gateway.with_upstream("anthropic", Upstream::new(Format::Anthropic, &base, keys)?);
         }
-        if let Some(key) = var("OPENAI_API_KEY") {
+        if let Some(keys) = var("OPENAI_API_KEY") {
+            let keys = Keys::listed(&keys, strategy);
             let base = var("OPENAI_BASE_URL").unwrap_or_else(|| OpenAi::BASE_URL.into());
-            gateway = gateway.with_provider(Arc::new(OpenAi::new(&base, &key)?));
+            gateway = gateway.with_provider(Arc::new(OpenAi::new(&base, keys.clone())?));
+            gateway = gateway.with_upstream("openai", Upstream::new(Format::OpenAi, &base, keys)?);
+        }
+        if let Some(keys) = var("ZAI_API_KEY") {
+            let base = var("ZAI_BASE_URL").unwrap_or_else(|| OpenAi::ZAI_BASE_URL.into());
+            gateway = gateway.with_provider(Arc::new(OpenAi::zai(&base, Keys::listed(&keys, strategy))?));
+        }
+        if let Some(path) = var("GOOGLE_APPLICATION_CREDENTIALS") {
+            let account = ServiceAccount::read(&path)?;
+            let vertex = Vertex::new(
+                account,
+                var("VERTEX_PROJECT").as_deref(),
+                var("VERTEX_LOCATION").as_deref(),
+                var("VERTEX_BASE_URL").as_deref(),
+            )?;
+            gateway = gateway.with_provider(Arc::new(vertex));
+        }
+        for entry in var(COMPATIBLE).iter().flat_map(|list| list.split(',')).map(str::trim).filter(|e| !e.is_empty()) {
+            let invalid = || Error::InvalidRequest(format!("{COMPATIBLE} must read NAME=URL,NAME=URL…"));
+            let (name, base) = entry.split_once('=').ok_or_else(invalid)?;
+            let plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+            if name.is_empty() || !plain || OURS.contains(&name) {
+                return Err(invalid());
+            }
+            let keys = var(&format!("{}_API_KEY", name.to_ascii_uppercase())).map(|keys| Keys::listed(&keys, strategy));
+            gateway = gateway.with_provider(Arc::new(OpenAi::compatible(name, base, keys)?));
         }
         Ok(gateway)
     }
 
     /// A gateway without providers.
     pub fn new() -> Self {
-        Self { providers: Vec::new(), backoff: Duration::from_millis(500) }
+        Self { providers: Vec::new(), upstreams: Vec::new(), backoff: Duration::from_millis(500) }
     }
 
     /// The same gateway with one more provider; it takes the place of one with the same name.
@@ -82,6 +133,18 @@ impl Gateway {
         self.providers.retain(|other| other.name() != provider.name());
         self.providers.push(provider);
         self
+    }
+
+    /// The same gateway with the own API of a provider, to be passed through.
+    pub fn with_upstream(mut self, provider: &'static str, upstream: Upstream) -> Self {
+        self.upstreams.retain(|(other, _)| *other != provider);
+        self.upstreams.push((provider, Arc::new(upstream)));
+        self
+    }
+
+    /// The own API of a provider, if it has a key.
+    pub fn upstream(&self, provider: &str) -> Option<&Arc<Upstream>> {
+        self.upstreams.iter().find(|(name, _)| *name == provider).map(|(_, upstream)| upstream)
     }
 
     /// The same gateway with another longest wait before the second attempt (500 ms by default);
@@ -99,6 +162,11 @@ impl Gateway {
     /// Whether some provider would be asked for this model; the provider may still not know it.
     pub fn serves(&self, model: &str) -> bool {
         self.route(model).is_some()
+    }
+
+    /// The name of the provider that would be asked for this model.
+    pub fn provider_of(&self, model: &str) -> Option<&str> {
+        self.route(model).map(|(provider, _)| provider.name())
     }
 
     /// Sends a request to the provider of its model: the one named in front of it
@@ -120,6 +188,36 @@ impl Gateway {
         let Some((provider, model)) = self.route(&req.model) else {
             return Err(Error::NoProvider { model: req.model.clone() });
         };
+        self.ask(provider, model, req, None, on_event).await
+    }
+
+    /// Sends a request to this provider, whatever the model's name. A provider that asks to be left alone for longer than
+    /// `patience` is not waited for.
+    ///
+    /// # Errors
+    /// As [`Gateway::chat`].
+    pub async fn chat_with(
+        &self,
+        provider: &str,
+        req: &ChatRequest,
+        patience: Duration,
+        on_event: &mut (dyn FnMut(StreamEvent) + Send),
+    ) -> Result<ChatResponse, Error> {
+        let Some(found) = self.named(provider) else {
+            return Err(Error::NoProvider { model: req.model.clone() });
+        };
+        let own = req.model.strip_prefix(provider).and_then(|rest| rest.strip_prefix('/'));
+        self.ask(found, own.unwrap_or(&req.model), req, Some(patience), on_event).await
+    }
+
+    async fn ask(
+        &self,
+        provider: &dyn Provider,
+        model: &str,
+        req: &ChatRequest,
+        patience: Option<Duration>,
+        on_event: &mut (dyn FnMut(StreamEvent) + Send),
+    ) -> Result<ChatResponse, Error> {
         let req = if model == req.model {
             Cow::Borrowed(req)
         } else {
@@ -134,7 +232,16 @@ impl Gateway {
             };
             let outcome = provider.chat(&req, &mut deliver).await;
             let error = match outcome {
-                Err(error) if error.is_retryable() && !delivered && attempt < MAX_ATTEMPTS => error,
+                Err(error)
+                    if error.is_retryable()
+                        && !delivered
+                        && attempt < MAX_ATTEMPTS
+                        && error
+                            .retry_after()
+                            .is_none_or(|asked| patience.is_none_or(|patience| asked <= patience)) =>
+                {
+                    error
+                }
                 outcome => return outcome,
             };
             let wait = self.wait(attempt, &error);
@@ -151,7 +258,9 @@ impl Gateway {
         let longest = self.backoff.saturating_mul(factor).min(MAX_BACKOFF);
         let wait = rand::random_range(Duration::ZERO..=longest);
         match error {
-            Error::RateLimited { retry_after: Some(asked) } => wait.max((*asked).min(MAX_RETRY_AFTER)),
+            Error::RateLimited { retry_after: Some(asked) } | Error::Resting { retry_after: asked } => {
+                wait.max((*asked).min(MAX_RETRY_AFTER))
+            }
             _ => wait,
         }
     }
@@ -162,7 +271,7 @@ impl Gateway {
             if let Some(provider) = self.named(name) {
                 return (!rest.is_empty()).then_some((provider, rest));
             }
-            if matches!(name, "anthropic" | "openai") {
+            if OURS.contains(&name) {
                 return None;
             }
         }
@@ -195,6 +304,10 @@ fn family(model: &str) -> Option<&'static str> {
         Some("anthropic")
     } else if ["gpt", "o1", "o3", "o4", "chatgpt"].iter().any(is) {
         Some("openai")
+    } else if model.starts_with("glm-") {
+        Some("zai")
+    } else if model.starts_with("gemini-") {
+        Some("vertex")
     } else {
         None
     }

@@ -13,18 +13,26 @@ mod error;
 mod failure;
 mod gateway;
 mod http;
+mod keys;
+pub mod native;
 mod networks;
 mod openai;
 pub mod outbound;
 mod partial;
 mod price;
 mod quirks;
+mod vertex;
 
 pub use anthropic::Anthropic;
 pub use catalogue::{Catalogue, Effort, Model, RULES};
-pub use chat::{ChatRequest, ChatResponse, Content, Message, Role, StopReason, StreamEvent, ToolSpec, Usage};
+pub use chat::{
+    ChatRequest, ChatResponse, Content, ImageSource, Message, Role, StopReason, StreamEvent, ToolChoice, ToolSpec,
+    Usage,
+};
 pub use error::Error;
 pub use futures::future::BoxFuture;
-pub use gateway::{Gateway, Provider};
+pub use gateway::{Gateway, Provider, STRATEGY};
+pub use keys::{Keys, Lease, Strategy, Verdict};
 pub use openai::OpenAi;
 pub use price::cost_micros;
+pub use vertex::{ServiceAccount, Vertex};

@@ -16,40 +16,85 @@ use crate::http::{Http, IDLE_TIMEOUT};
 use crate::partial::PartialCall;
 use crate::quirks::{takes_temperature, tools_forbid_reasoning};
 use crate::{
-    ChatRequest, ChatResponse, Content, Error, Message, Provider, Role, StopReason, StreamEvent, ToolSpec, Usage,
+    ChatRequest, ChatResponse, Content, Error, ImageSource, Keys, Message, Provider, Role, StopReason, Strategy,
+    StreamEvent, ToolChoice, ToolSpec, Usage,
 };
 
-/// A provider that speaks OpenAI's Chat Completions API. Its name is `openai`.
+/// A provider that speaks OpenAI's Chat Completions API.
 pub struct OpenAi {
     http: Http,
+    name: String,
+    dialect: Dialect,
+}
+
+/// The field that servers other than OpenAI's show reasoning in, and take it back in.
+const REASONING: &str = "reasoning_content";
+
+/// How far a server follows OpenAI.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    /// OpenAI itself.
+    Own,
+    /// Z.ai: shows its reasoning and takes no effort.
+    Zai,
+    /// Others, which know the older parameters.
+    Compatible,
 }
 
 impl OpenAi {
     /// OpenAI's public address.
     pub const BASE_URL: &str = "https://api.openai.com/v1";
+    /// Z.ai's public address.
+    pub const ZAI_BASE_URL: &str = "https://api.z.ai/api/paas/v4";
 
     /// A provider at `base_url` (with `/v1`, where the server has that) that signs in with
-    /// `api_key`.
+    /// `keys`.
     ///
     /// # Errors
     /// `InvalidRequest` when the address or the key cannot be used, `Network` when TLS cannot be
     /// set up.
-    pub fn new(base_url: &str, api_key: &str) -> Result<Self, Error> {
+    pub fn new(base_url: &str, keys: impl Into<Keys>) -> Result<Self, Error> {
         let headers = |key: &str| vec![("authorization", format!("Bearer {key}"))];
-        Ok(Self { http: Http::new(base_url, api_key, headers, IDLE_TIMEOUT)? })
+        Ok(Self {
+            http: Http::new(base_url, keys.into(), headers, IDLE_TIMEOUT)?,
+            name: "openai".into(),
+            dialect: Dialect::Own,
+        })
+    }
+
+    /// Z.ai, under the name `zai`.
+    ///
+    /// # Errors
+    /// As [`OpenAi::new`].
+    pub fn zai(base_url: &str, keys: impl Into<Keys>) -> Result<Self, Error> {
+        Ok(Self { name: "zai".into(), dialect: Dialect::Zai, ..Self::new(base_url, keys)? })
+    }
+
+    /// A server of others that speaks the same API, such as Ollama or vLLM. It may need no key.
+    ///
+    /// # Errors
+    /// As [`OpenAi::new`].
+    pub fn compatible(name: &str, base_url: &str, keys: Option<Keys>) -> Result<Self, Error> {
+        let keys = keys.unwrap_or_else(|| Keys::new(vec![String::new()], Strategy::default()));
+        let headers = |key: &str| match key {
+            "" => vec![],
+            key => vec![("authorization", format!("Bearer {key}"))],
+        };
+        let http = Http::new(base_url, keys, headers, IDLE_TIMEOUT)?;
+        Ok(Self { http, name: name.to_owned(), dialect: Dialect::Compatible })
     }
 }
 
 /// Names the provider only: the address may hold a password, and the key is none of the log's.
 impl fmt::Debug for OpenAi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OpenAi").finish_non_exhaustive()
+        f.debug_struct("OpenAi").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
 impl Provider for OpenAi {
     fn name(&self) -> &str {
-        "openai"
+        &self.name
     }
 
     fn chat<'a>(
@@ -60,8 +105,9 @@ impl Provider for OpenAi {
         Box::pin(async move {
             req.check()?;
             let mut answer = Answer::default();
-            self.http.stream("/chat/completions", &Body::of(req), |data| answer.take(data, on_event)).await?;
-            answer.finish(&req.model)
+            let body = Body::of(req, &self.name, self.dialect);
+            self.http.stream("/chat/completions", &body, |data| answer.take(data, on_event)).await?;
+            answer.finish(&req.model, &self.name)
         })
     }
 }
@@ -72,7 +118,12 @@ struct Body<'a> {
     messages: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tools: Vec<Value>,
-    max_completion_tokens: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,16 +138,28 @@ struct StreamOptions {
 }
 
 impl<'a> Body<'a> {
-    fn of(req: &'a ChatRequest) -> Self {
+    fn of(req: &'a ChatRequest, provider: &str, dialect: Dialect) -> Self {
+        let own = dialect == Dialect::Own;
         let system = req.system.iter().map(|text| json!({ "role": "system", "content": text }));
-        let without_reasoning = !req.tools.is_empty() && tools_forbid_reasoning(&req.model);
+        let without_reasoning = own && !req.tools.is_empty() && tools_forbid_reasoning(&req.model);
         Self {
             model: &req.model,
-            messages: system.chain(req.messages.iter().flat_map(messages)).collect(),
+            messages: system.chain(req.messages.iter().flat_map(|message| messages(message, provider))).collect(),
             tools: req.tools.iter().map(tool).collect(),
-            max_completion_tokens: req.max_tokens,
-            temperature: req.temperature.filter(|_| takes_temperature(&req.model)),
-            reasoning_effort: if without_reasoning { Some("none") } else { req.effort.map(Effort::wire_name) },
+            tool_choice: req.tool_choice.as_ref().filter(|_| !req.tools.is_empty()).map(|choice| match choice {
+                ToolChoice::Auto => json!("auto"),
+                ToolChoice::None => json!("none"),
+                ToolChoice::Required => json!("required"),
+                ToolChoice::Tool(name) => json!({ "type": "function", "function": { "name": name } }),
+            }),
+            max_completion_tokens: own.then_some(req.max_tokens),
+            max_tokens: (!own).then_some(req.max_tokens),
+            temperature: req.temperature.filter(|_| !own || takes_temperature(&req.model)),
+            reasoning_effort: match dialect {
+                Dialect::Own if without_reasoning => Some("none"),
+                Dialect::Zai => None,
+                Dialect::Own | Dialect::Compatible => req.effort.map(Effort::wire_name),
+            },
             stream: true,
             stream_options: StreamOptions { include_usage: true },
         }
@@ -116,13 +179,28 @@ fn tool(tool: &ToolSpec) -> Value {
 
 /// One of our messages as one or more of OpenAI's: there, each tool result is a message of its own
 /// and must come right after the call, so before the user's text.
-fn messages(message: &Message) -> Vec<Value> {
+fn messages(message: &Message, provider: &str) -> Vec<Value> {
     let mut texts = Vec::new();
+    let mut parts = Vec::new();
+    let mut pictures = false;
+    let mut reasoning = None;
     let mut calls = Vec::new();
     let mut out = Vec::new();
     for content in &message.content {
         match content {
-            Content::Text { text } => texts.push(text.as_str()),
+            Content::Text { text } => {
+                texts.push(text.as_str());
+                parts.push(json!({ "type": "text", "text": text }));
+            }
+            Content::Image { source } => {
+                pictures = true;
+                let url = match source {
+                    ImageSource::Base64 { media_type, data } => format!("data:{media_type};base64,{data}"),
+                    ImageSource::Url(url) => url.clone(),
+                };
+                parts.push(json!({ "type": "image_url", "image_url": { "url": url } }));
+            }
+            Content::Opaque { provider: from, data } if from == provider => reasoning = data.get(REASONING),
             Content::Opaque { .. } => {}
             Content::ToolCall { id, name, input } => calls.push(json!({
                 "id": id,
@@ -142,6 +220,7 @@ fn messages(message: &Message) -> Vec<Value> {
     }
     let text = (!texts.is_empty()).then(|| texts.join("\n\n"));
     match message.role {
+        Role::User if pictures => out.push(json!({ "role": "user", "content": parts })),
         Role::User => out.extend(text.map(|text| json!({ "role": "user", "content": text }))),
         Role::Assistant if calls.is_empty() => {
             out.push(json!({ "role": "assistant", "content": text }));
@@ -149,6 +228,9 @@ fn messages(message: &Message) -> Vec<Value> {
         Role::Assistant => {
             out.push(json!({ "role": "assistant", "content": text, "tool_calls": calls }));
         }
+    }
+    if let (Role::Assistant, Some(reasoning), Some(last)) = (message.role, reasoning, out.last_mut()) {
+        last[REASONING] = reasoning.clone();
     }
     out
 }
@@ -174,6 +256,7 @@ struct Choice {
 struct Delta {
     content: Option<String>,
     refusal: Option<String>,
+    reasoning_content: Option<String>,
     tool_calls: Option<Vec<CallDelta>>,
 }
 
@@ -211,6 +294,7 @@ impl Counts {
             input_tokens: self.prompt_tokens,
             output_tokens: self.completion_tokens,
             cached_input_tokens: details.and_then(|of| of.cached_tokens).unwrap_or(0),
+            cache_write_input_tokens: 0,
         }
     }
 }
@@ -220,6 +304,7 @@ impl Counts {
 struct Answer {
     model: Option<String>,
     text: String,
+    reasoning: String,
     refused: bool,
     calls: BTreeMap<u32, PartialCall>,
     stop: Option<StopReason>,
@@ -245,6 +330,10 @@ impl Answer {
         for choice in chunk.choices {
             let delta = choice.delta;
             self.refused |= delta.refusal.is_some();
+            if let Some(piece) = delta.reasoning_content.filter(|piece| !piece.is_empty()) {
+                self.reasoning.push_str(&piece);
+                on_event(StreamEvent::ReasoningDelta(piece));
+            }
             for text in [delta.content, delta.refusal].into_iter().flatten() {
                 self.text.push_str(&text);
                 if !text.is_empty() {
@@ -263,6 +352,7 @@ impl Answer {
 
     fn extend(&mut self, delta: CallDelta, on_event: &mut OnEvent<'_>) {
         let call = self.calls.entry(delta.index).or_default();
+        let mut fragment = String::new();
         let announced = !call.id.is_empty() && !call.name.is_empty();
         // Some servers repeat the id and the name in every delta, so they are set, not appended.
         if let Some(id) = delta.id.filter(|id| !id.is_empty()) {
@@ -272,14 +362,24 @@ impl Answer {
             if let Some(name) = function.name.filter(|name| !name.is_empty()) {
                 call.name = name;
             }
-            call.arguments.push_str(&function.arguments.unwrap_or_default());
+            fragment = function.arguments.unwrap_or_default();
+            call.arguments.push_str(&fragment);
         }
-        if !announced && !call.id.is_empty() && !call.name.is_empty() {
-            on_event(StreamEvent::ToolCall { id: call.id.clone(), name: call.name.clone() });
+        if call.id.is_empty() || call.name.is_empty() {
+            return;
+        }
+        let (id, name) = (call.id.clone(), call.name.clone());
+        if !announced {
+            on_event(StreamEvent::ToolCall { id: id.clone(), name: name.clone() });
+            // What came before the name is told with it.
+            fragment.clone_from(&call.arguments);
+        }
+        if !fragment.is_empty() {
+            on_event(StreamEvent::ToolCallDelta { id, name, fragment });
         }
     }
 
-    fn finish(self, asked_model: &str) -> Result<ChatResponse, Error> {
+    fn finish(self, asked_model: &str, provider: &str) -> Result<ChatResponse, Error> {
         let mut stop = self.stop.ok_or_else(|| Error::Protocol("the stream has no finish reason".into()))?;
         if stop == StopReason::EndTurn {
             if self.refused {
@@ -290,6 +390,10 @@ impl Answer {
             }
         }
         let mut content = Vec::new();
+        if !self.reasoning.is_empty() {
+            let data = json!({ REASONING: self.reasoning });
+            content.push(Content::Opaque { provider: provider.to_owned(), data });
+        }
         if !self.text.is_empty() {
             content.push(Content::Text { text: self.text });
         }

@@ -101,8 +101,7 @@ const PRICES: &[Price] = &[
 ///
 /// A model is known by its name, with or without its provider in front (`anthropic/…`) and with or
 /// without a date or `latest` behind (`claude-sonnet-4-5-20250929`). Surcharges for long inputs are
-/// counted; discounts, regional and priority surcharges, and the higher price of writing to a
-/// provider's cache, are not.
+/// counted, and a quarter for writing to a provider's cache; discounts, regional and priority surcharges are not.
 pub fn cost_micros(model: &str, usage: &Usage) -> Option<u64> {
     let name = ["anthropic/", "openai/"].iter().find_map(|prefix| model.strip_prefix(prefix)).unwrap_or(model);
     let price = PRICES.iter().find(|price| name.strip_prefix(price.model).is_some_and(is_version))?;
@@ -112,7 +111,10 @@ pub fn cost_micros(model: &str, usage: &Usage) -> Option<u64> {
     };
     let cost = |tokens: u64, price: u64, percent: u64| u128::from(tokens) * u128::from(price) * u128::from(percent);
     let cached = usage.cached_input_tokens.min(usage.input_tokens);
+    let written = usage.cache_write_input_tokens.min(usage.input_tokens - cached);
     let total = cost(usage.input_tokens - cached, price.input, input_percent)
+        // A quarter more for what is written to the cache.
+        + cost(written, price.input, input_percent) / 4
         + cost(cached, price.cached, input_percent)
         + cost(usage.output_tokens, price.output, output_percent);
     // From billionths in percent to millionths.
@@ -135,7 +137,7 @@ mod tests {
     use super::*;
 
     fn usage(input_tokens: u64, cached_input_tokens: u64, output_tokens: u64) -> Usage {
-        Usage { input_tokens, output_tokens, cached_input_tokens }
+        Usage { input_tokens, output_tokens, cached_input_tokens, cache_write_input_tokens: 0 }
     }
 
     #[test]

@@ -30,10 +30,12 @@ pub fn router(app: App, metrics: PrometheusHandle, agents: Option<Remote>) -> Ro
         .merge(api_interloom::v1::router(&app))
         .merge(api_interloom::public::router(&app))
         .merge(api_interloom::download::router())
+        .merge(api_loom::router(&app))
         .merge(
             SwaggerUi::new("/docs")
                 .url("/openapi/interloom-v1.json", api_interloom::v1::openapi())
-                .url("/openapi/interloom-public.json", api_interloom::public::openapi()),
+                .url("/openapi/interloom-public.json", api_interloom::public::openapi())
+                .url("/openapi/loom.json", api_loom::openapi()),
         )
         .route("/health", get(|| async { Json(json!({"status": "ok"})) }))
         .route("/ready", get(ready))

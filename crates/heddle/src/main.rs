@@ -39,7 +39,7 @@ enum Here {
     Demo(config::Storage),
     /// Print an OpenAPI document.
     Openapi {
-        /// Which one: interloom-v1.
+        /// Which one: interloom-v1, interloom-public or loom.
         name: String,
     },
 }
@@ -96,7 +96,8 @@ fn print_openapi(name: &str) -> kernel::Result<()> {
     let document = match name {
         "interloom-v1" => api_interloom::v1::openapi(),
         "interloom-public" => api_interloom::public::openapi(),
-        _ => return Err(kernel::Error::invalid("name", "the documents are: interloom-v1, interloom-public")),
+        "loom" => api_loom::openapi(),
+        _ => return Err(kernel::Error::invalid("name", "the documents are: interloom-v1, interloom-public, loom")),
     };
     let text = document.to_pretty_json().map_err(kernel::Error::internal)?;
     match writeln!(io::stdout(), "{text}") {

@@ -14,6 +14,7 @@ use gateway::{
 };
 use identity::{Vault, setup};
 use kernel::{Error, Result};
+use ledger::Ledger;
 use library::documents;
 use mcp::remote::{self, Remote};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -91,11 +92,20 @@ pub async fn run(args: Args) -> Result<()> {
     let outbox = args.storage.data_dir.join("outbox");
     let mailer = Mailer::from_config(args.smtp_url.as_deref(), args.mail_from.as_deref(), outbox.clone())?;
     let outbox = (!mailer.has_server()).then_some(outbox);
-    let workers = workers(mailer, gateway, vault.clone(), models.default_id())?;
+    let ledger = Ledger::open(store.clone()).await?;
+    let workers = workers(mailer, gateway.clone(), ledger.clone(), vault.clone(), models.default_id())?;
     let working = tokio::spawn(workers.run(store.clone(), stop.clone()));
     let settings =
         Settings { rate_limit: args.rate_limit, max_upload: args.max_upload, public_url: public_url.clone(), outbox };
-    let app = App::new(Parts { store: store.clone(), settings, vault, models, stop: stop.clone() });
+    let app = App::new(Parts {
+        store: store.clone(),
+        settings,
+        vault,
+        models,
+        gateway,
+        ledger: ledger.clone(),
+        stop: stop.clone(),
+    });
     say(&format!("Heddle listens at {public_url}"));
     if let Some(token) = store.control_write(setup::offer).await? {
         // Behind the sign that keeps it out of requests, and so out of logs.
@@ -112,6 +122,7 @@ pub async fn run(args: Args) -> Result<()> {
     let outcome = served.await.map_err(Error::internal);
     stop.cancel();
     working.await.map_err(Error::internal)??;
+    ledger.flush().await;
     outcome
 }
 
@@ -143,7 +154,7 @@ fn say(text: &str) {
 }
 
 /// Who follows the event log and who runs which job.
-fn workers(mailer: Mailer, gateway: Gateway, vault: Vault, default_model: &str) -> Result<Workers> {
+fn workers(mailer: Mailer, gateway: Gateway, ledger: Ledger, vault: Vault, default_model: &str) -> Result<Workers> {
     let workers = Workers::new()
         .reader("work.progress", work::follow_event)
         .reader("work.search", work::search_index::follow_event);
@@ -153,6 +164,7 @@ fn workers(mailer: Mailer, gateway: Gateway, vault: Vault, default_model: &str) 
         workers,
         agents::Deps {
             gateway,
+            ledger,
             default_model: default_model.to_owned(),
             sandbox: Sandbox::from_env(guard.clone()),
             guard,

@@ -50,6 +50,16 @@ impl Redactor {
         self.forms.as_ref().map_or(0, AhoCorasick::max_pattern_len)
     }
 
+    /// Whether nothing is secret.
+    pub fn is_idle(&self) -> bool {
+        self.forms.is_none()
+    }
+
+    /// Whether there is a secret in the text.
+    pub fn finds(&self, text: &str) -> bool {
+        self.forms.as_ref().is_some_and(|forms| forms.is_match(text))
+    }
+
     /// The text without secrets.
     pub fn text(&self, text: &str) -> String {
         self.beginning(text, text.len())

@@ -21,6 +21,7 @@ fn converse(
             max_tokens: 1,
             temperature: None,
             effort: None,
+            tool_choice: None,
         };
         let content = plan(&Memory::of(&request));
         let mut results = Vec::new();

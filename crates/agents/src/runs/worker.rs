@@ -11,6 +11,7 @@ use std::{sync::Arc, time::Duration};
 use gateway::{ChatRequest, Effort, StopReason, ToolSpec};
 use identity::{actors, spaces};
 use kernel::{Actor, Error, Result, Timestamp, ids::RunId};
+use ledger::{Outcome as Ended, Surface, Who};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use store::{JobContext, Outcome, Tx, params};
@@ -22,13 +23,17 @@ use super::{
     steps::{self, About, Conversation, NewStep},
 };
 use crate::{
-    Deps, actions, is_answer, rules,
+    Deps, actions, is_answer,
+    redaction::Redactions,
+    rules,
     tools::{self, Tool},
 };
 pub(crate) use calls::after;
 
 /// How long a run rests when its model, which has answered before, fails for a passing reason.
 const LATER: Duration = Duration::from_secs(2);
+/// The code of an error that says that a budget is used up.
+const BUDGET: &str = "budget_exhausted";
 /// The most tokens of one answer.
 const ANSWER_TOKENS: i64 = 16_000;
 
@@ -52,9 +57,9 @@ enum Flow {
 ///
 /// # Errors
 /// The store's, and the provider's passing ones: the job is tried again then.
-pub async fn run_job(context: JobContext, deps: Arc<Deps>) -> Result<Outcome> {
+pub async fn run_job(context: JobContext, deps: Arc<Deps>, redactions: Redactions) -> Result<Outcome> {
     let payload: Payload = serde_json::from_value(context.job.payload.clone()).map_err(Error::internal)?;
-    match work_on(&context, &deps, payload).await {
+    match work_on(&context, &deps, &redactions, payload).await {
         // Nobody will try again, so the run must not be left behind.
         Err(error) if context.job.attempts >= context.job.max_attempts => {
             tracing::error!(run = %payload.run_id, ?error, "a run is given up");
@@ -72,8 +77,8 @@ fn give_up(tx: &mut Tx<'_>, payload: Payload, why: &str) -> Result<()> {
     if run.round == payload.round { machine::end(tx, &run, RunState::Failed, Some(why)) } else { Ok(()) }
 }
 
-async fn work_on(context: &JobContext, deps: &Deps, payload: Payload) -> Result<Outcome> {
-    let Some(mut worker) = Worker::begin(context, deps, payload).await? else { return Ok(Outcome::Done) };
+async fn work_on(context: &JobContext, deps: &Deps, redactions: &Redactions, payload: Payload) -> Result<Outcome> {
+    let Some(mut worker) = Worker::begin(context, deps, redactions, payload).await? else { return Ok(Outcome::Done) };
     loop {
         if context.stop.is_cancelled() {
             return Ok(Outcome::Again(Timestamp::now()));
@@ -95,6 +100,7 @@ async fn work_on(context: &JobContext, deps: &Deps, payload: Payload) -> Result<
 struct Worker<'a> {
     context: &'a JobContext,
     deps: &'a Deps,
+    redactions: &'a Redactions,
     agent: Actor,
     run: Run,
     conversation: Conversation,
@@ -119,7 +125,12 @@ struct Loaded {
 
 impl<'a> Worker<'a> {
     /// Takes the run over; none when it is no longer to be worked on.
-    async fn begin(context: &'a JobContext, deps: &'a Deps, payload: Payload) -> Result<Option<Self>> {
+    async fn begin(
+        context: &'a JobContext,
+        deps: &'a Deps,
+        redactions: &'a Redactions,
+        payload: Payload,
+    ) -> Result<Option<Self>> {
         let JobContext { store, workspace, .. } = context;
         let found = store
             .read(*workspace, Actor::SYSTEM, move |tx| {
@@ -150,7 +161,19 @@ impl<'a> Worker<'a> {
         };
         let Loaded { run, steps, system, tools, effort, withheld } = loaded;
         let conversation = Conversation::of(&steps)?;
-        Ok(Some(Self { context, deps, agent, run, conversation, system, tools, effort, withheld, progressed: false }))
+        Ok(Some(Self {
+            context,
+            deps,
+            redactions,
+            agent,
+            run,
+            conversation,
+            system,
+            tools,
+            effort,
+            withheld,
+            progressed: false,
+        }))
     }
 
     /// Asks the model for its next answer and stores it.
@@ -161,12 +184,37 @@ impl<'a> Worker<'a> {
         if !may {
             return Ok(Flow::Leave);
         }
-        let request = self.request();
-        let mut ignore = |_| {};
+        let cleaner = self.redactions.of(store, *workspace).await?;
+        let request = cleaner.request(self.request());
+        let mut entry = match self.begin_call(&request).await {
+            Ok(entry) => entry,
+            Err(error) if error.code() == BUDGET => return self.fail(error.message().to_owned()).await,
+            Err(error) => match error.retry_after() {
+                Some(seconds) => return Ok(Flow::Later(Timestamp::now().plus(Duration::from_secs(seconds)))),
+                None => return Err(error),
+            },
+        };
+        let mut first = |_| {
+            if let Some(entry) = &mut entry {
+                entry.first_byte();
+            }
+        };
         let answer = tokio::select! {
             () = stop.cancelled() => return Ok(Flow::Later(Timestamp::now())),
-            answer = self.deps.gateway.chat(&request, &mut ignore) => answer,
+            answer = self.deps.gateway.chat(&request, &mut first) => answer,
         };
+        let mut cost = 0;
+        if let Some(mut entry) = entry {
+            match &answer {
+                Ok(answer) => {
+                    entry.took(answer.usage, false);
+                    entry.answered_by(&answer.model);
+                    cost = entry.cost();
+                    entry.end(Ended::Ok, None);
+                }
+                Err(error) => entry.end(Ended::Error, Some(error.to_string())),
+            }
+        }
         let mut answer = match answer {
             Ok(answer) => answer,
             // The job's attempts are for failures in a row.
@@ -180,10 +228,6 @@ impl<'a> Worker<'a> {
             Err(error) => return self.fail(error.to_string()).await,
         };
         answer.content = cleaned(answer.content)?;
-        let cost = gateway::cost_micros(&answer.model, &answer.usage)
-            .or_else(|| gateway::cost_micros(&self.run.model_id, &answer.usage))
-            .and_then(|cost| i64::try_from(cost).ok())
-            .unwrap_or(0);
         let (run, reminded) = (self.run.clone(), self.conversation.reminded);
         let stored = store.write(*workspace, self.agent, move |tx| answered(tx, &run, &answer, cost, reminded)).await?;
         let Some(stored) = stored else { return Ok(Flow::Leave) };
@@ -193,6 +237,29 @@ impl<'a> Worker<'a> {
         self.run = stored.run;
         self.progressed = true;
         Ok(if stored.goes_on { Flow::Next } else { Flow::Leave })
+    }
+
+    /// Begins a call in the ledger; the built-in planner makes none.
+    async fn begin_call(&self, request: &ChatRequest) -> Result<Option<ledger::Entry>> {
+        let run = &self.run;
+        let Some(provider) = self.deps.gateway.provider_of(&request.model).filter(|name| *name != rules::NAME) else {
+            return Ok(None);
+        };
+        let who = Who {
+            workspace: self.context.workspace,
+            actor: run.actor_id,
+            is_agent: true,
+            key: None,
+            space: Some(run.space_id),
+            case: Some(run.case_id),
+            run: Some(run.id),
+        };
+        let expected = gateway::Usage {
+            input_tokens: request.rough_input_tokens(),
+            output_tokens: request.max_tokens.into(),
+            ..gateway::Usage::default()
+        };
+        self.deps.ledger.begin(who, Surface::Run, provider, &request.model, expected).await.map(Some)
     }
 
     fn request(&self) -> ChatRequest {
@@ -212,6 +279,7 @@ impl<'a> Worker<'a> {
             max_tokens: u32::try_from(left.clamp(1, ANSWER_TOKENS)).unwrap_or(1),
             temperature: None,
             effort: self.effort,
+            tool_choice: None,
         }
     }
 

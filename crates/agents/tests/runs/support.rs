@@ -70,7 +70,7 @@ impl Provider for Scripted {
                 model: "scripted-1".into(),
                 content,
                 stop: if calls { StopReason::ToolUse } else { StopReason::EndTurn },
-                usage: Usage { input_tokens: 100, output_tokens: 10, cached_input_tokens: 0 },
+                usage: Usage { input_tokens: 100, output_tokens: 10, cached_input_tokens: 0, ..Usage::default() },
             })
         })
     }
@@ -137,6 +137,7 @@ pub async fn start_workers(store: &Store, gateway: Gateway) -> (CancellationToke
     let guard = Guard::allowing("127.0.0.1").unwrap();
     let deps = Deps {
         gateway,
+        ledger: ledger::Ledger::open(store.clone()).await.unwrap(),
         default_model: "rules".to_owned(),
         sandbox: Sandbox::from_env(guard.clone()),
         guard,

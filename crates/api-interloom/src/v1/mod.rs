@@ -4,6 +4,7 @@
 mod actors;
 mod artifacts;
 mod audit;
+mod calls;
 mod case_bulk;
 mod case_history;
 mod case_list;
@@ -163,6 +164,9 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(trials::begin_trial))
         .routes(routes!(trials::get_actor_record))
         .routes(routes!(usage::get_usage))
+        .routes(routes!(calls::list_calls))
+        .routes(routes!(calls::get_prices, calls::put_prices))
+        .routes(routes!(calls::get_limits, calls::put_limits))
         .routes(routes!(models::list_models))
         .routes(routes!(process::get_space_process))
         .routes(routes!(process::list_process_cases))

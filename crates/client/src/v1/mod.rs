@@ -5,6 +5,7 @@
 pub mod actors;
 pub mod artifacts;
 pub mod audit;
+pub mod calls;
 pub mod cases;
 pub mod datatables;
 pub mod designs;

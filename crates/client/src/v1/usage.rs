@@ -22,6 +22,46 @@ pub struct Usage {
     pub groups: Vec<Group>,
     /// All together.
     pub total: Group,
+    /// What all calls of models have taken.
+    pub calls: CallUsage,
+}
+
+/// What calls of models have taken, by what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct CallUsage {
+    /// By what was asked for.
+    pub groups: Vec<CallGroup>,
+    /// All together.
+    pub total: CallGroup,
+}
+
+/// What some calls have taken.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct CallGroup {
+    /// What they have in common.
+    pub key: String,
+    /// Its name, where the key does not say it all.
+    pub name: Option<String>,
+    /// How many.
+    pub calls: i64,
+    /// Those that were answered in whole.
+    pub ok: i64,
+    /// Those that the provider refused or failed.
+    pub errors: i64,
+    /// Those whose caller went away.
+    pub cancelled: i64,
+    /// Those that ended with the server.
+    pub interrupted: i64,
+    /// Those under way.
+    pub running: i64,
+    /// Tokens read.
+    pub input_tokens: i64,
+    /// Tokens written.
+    pub output_tokens: i64,
+    /// Tokens read from the provider's cache.
+    pub cached_tokens: i64,
+    /// Cost in millionths of a US dollar; 0 where the price is not known.
+    pub cost_micros: i64,
 }
 
 /// What some runs have taken.

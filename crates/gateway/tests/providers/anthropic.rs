@@ -96,7 +96,12 @@ async fn text_arrives_whole_however_it_is_cut() {
                     model: "claude-test-20261101".into(),
                     content: vec![text("Grüezi 🧵!")],
                     stop: StopReason::EndTurn,
-                    usage: Usage { input_tokens: 135, output_tokens: 15, cached_input_tokens: 100 },
+                    usage: Usage {
+                        input_tokens: 135,
+                        output_tokens: 15,
+                        cached_input_tokens: 100,
+                        cache_write_input_tokens: 10
+                    },
                 }
             );
             assert_eq!(events, deltas(&["Grüezi ", "🧵!"]));
@@ -142,7 +147,16 @@ async fn parallel_tool_calls_gather_their_arguments() {
         );
         let began = |id: &str| StreamEvent::ToolCall { id: id.into(), name: "weather".into() };
         let mut expected = deltas(&["I look."]);
-        expected.extend([began("a"), began("b")]);
+        let piece = |fragment: &str| StreamEvent::ToolCallDelta {
+            id: "a".into(),
+            name: "weather".into(),
+            fragment: fragment.into(),
+        };
+        expected.insert(0, StreamEvent::ReasoningDelta("Hm.".into()));
+        let pieces = ["{\"city\": \"Zü", "rich\", \"days\":", " 2}"].map(piece);
+        expected.push(began("a"));
+        expected.extend(pieces);
+        expected.push(began("b"));
         assert_eq!(heard, expected);
     }
 }

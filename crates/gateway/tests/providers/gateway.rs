@@ -82,13 +82,14 @@ async fn an_answer_that_began_is_not_begun_again() {
 #[tokio::test]
 async fn the_prefix_chooses_the_provider_and_is_taken_off() {
     let upstream = Upstream::start([]).await;
-    let gateway = gateway(&upstream).with_backoff(Duration::ZERO);
     for (model, path, sent) in [
         ("openai/claude-test", "/v1/chat/completions", "claude-test"),
         ("anthropic/gpt-test", "/v1/messages", "gpt-test"),
         ("claude-test", "/v1/messages", "claude-test"),
         ("gpt-test", "/v1/chat/completions", "gpt-test"),
     ] {
+        // One that has not seen the failures of the others.
+        let gateway = gateway(&upstream).with_backoff(Duration::ZERO);
         assert!(gateway.serves(model));
         let answer = gateway.chat(&simple(model), &mut |_| {}).await;
         assert!(matches!(answer, Err(Error::Upstream { status: 599, .. })));

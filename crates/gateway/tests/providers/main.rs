@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod anthropic;
+mod compatible;
 mod gateway;
 mod openai;
 mod support;
+mod vertex;

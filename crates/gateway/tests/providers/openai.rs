@@ -75,7 +75,7 @@ async fn text_arrives_whole_however_it_is_cut() {
                 model: "gpt-test-2026-11-01".into(),
                 content: vec![text("Grüezi 🧵!")],
                 stop: StopReason::EndTurn,
-                usage: Usage { input_tokens: 120, output_tokens: 30, cached_input_tokens: 100 },
+                usage: Usage { input_tokens: 120, output_tokens: 30, cached_input_tokens: 100, ..Usage::default() },
             }
         );
         assert_eq!(events, deltas(&["Grüezi ", "🧵!"]));
@@ -104,7 +104,13 @@ async fn parallel_tool_calls_gather_their_arguments() {
             let call = |id: &str, input| Content::ToolCall { id: id.into(), name: "weather".into(), input };
             assert_eq!(answer.content, [call("a", json!({ "city": "Zürich", "days": 2 })), call("b", json!({})),]);
             let began = |id: &str| StreamEvent::ToolCall { id: id.into(), name: "weather".into() };
-            assert_eq!(heard, [began("a"), began("b")]);
+            let piece = |id: &str, fragment: &str| StreamEvent::ToolCallDelta {
+                id: id.into(),
+                name: "weather".into(),
+                fragment: fragment.into(),
+            };
+            let (first, second) = (piece("a", "{\"city\": \"Zü"), piece("a", "rich\", \"days\": 2}"));
+            assert_eq!(heard, [began("a"), first, began("b"), second, piece("b", "{}")]);
         }
     }
 }

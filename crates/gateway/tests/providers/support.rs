@@ -157,6 +157,7 @@ pub fn simple(model: &str) -> ChatRequest {
         max_tokens: 100,
         temperature: None,
         effort: None,
+        tool_choice: None,
     }
 }
 
@@ -195,6 +196,7 @@ pub fn full(model: &str) -> ChatRequest {
         max_tokens: 1000,
         temperature: Some(0.7),
         effort: None,
+        tool_choice: None,
     }
 }
 

@@ -70,6 +70,18 @@ async fn an_agent_works_a_stage_with_a_model() {
     assert_eq!((&run["state"], &run["model_id"]), (&json!("succeeded"), &json!("gpt-4o")), "{run}");
     assert_eq!(run["input_tokens"].as_i64().unwrap() % 1000, 0, "{run}");
     assert!(run["cost_micros"].as_i64().unwrap() > 0, "{run}");
+    let calls = world.owner.get("/v1/calls").await.data(200).clone();
+    let call = calls.as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&call["surface"], &call["provider"], &call["outcome"]),
+        (&json!("run"), &json!("openai"), &json!("ok"))
+    );
+    assert_eq!(
+        (&call["run_id"], &call["actor_id"], &call["case_id"]),
+        (&run["id"], &json!(agent), &json!(case)),
+        "{call}"
+    );
+    assert!(call["cost_micros"].as_i64().unwrap() > 0 && call["input_tokens"] == 1000, "{call}");
     assert_eq!(world.stages(&case).await[0]["phase"], "completed");
     assert_eq!(world.member.get(&format!("/v1/cases/{case}")).await.data(200)["priority"], "critical");
     let asked = asked.lock().unwrap();

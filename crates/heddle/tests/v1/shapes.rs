@@ -70,7 +70,7 @@ async fn answers_keep_their_shape() {
 
 #[test]
 fn the_openapi_documents_are_those_in_the_repository() {
-    for name in ["interloom-v1", "interloom-public"] {
+    for name in ["interloom-v1", "interloom-public", "loom"] {
         let shown = std::process::Command::new(env!("CARGO_BIN_EXE_heddle")).args(["openapi", name]).output().unwrap();
         let path = format!("{}/../../openapi/{name}.json", env!("CARGO_MANIFEST_DIR"));
         let kept = std::fs::read(path).unwrap_or_default();

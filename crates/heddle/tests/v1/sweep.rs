@@ -71,6 +71,11 @@ const ADMINS_ONLY: &[&str] = &[
     "export_audit",
     "update_workspace",
     "list_outbox",
+    "list_calls",
+    "get_prices",
+    "put_prices",
+    "get_limits",
+    "put_limits",
 ];
 
 /// Ids of the world, by the collection in a path and by the field of a body.

@@ -196,6 +196,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace's calls of models, the newest first: for owners and admins of the workspace. */
+        get: operations["list_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/cases": {
         parameters: {
             query?: never;
@@ -808,6 +825,24 @@ export interface paths {
         patch: operations["update_label"];
         trace?: never;
     };
+    "/v1/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be used of models at most: for owners and admins of the workspace. */
+        get: operations["get_limits"];
+        /** Sets what may be used of models at most, in the place of what was set. */
+        put: operations["put_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/members": {
         parameters: {
             query?: never;
@@ -893,6 +928,24 @@ export interface paths {
          */
         get: operations["list_outbox"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The prices of the workspace's own: for owners and admins of the workspace. */
+        get: operations["get_prices"];
+        /** Sets the prices of the workspace's own, in the place of those it had. Calls that were made keep what they cost. */
+        put: operations["put_prices"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2034,6 +2087,60 @@ export interface components {
             /** @description Whether it was changed. */
             ok: boolean;
         };
+        /** @description What some calls have taken. */
+        CallGroup: {
+            /**
+             * Format: int64
+             * @description Tokens read from the provider's cache, which are among those read.
+             */
+            cached_tokens: number;
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Those whose caller went away.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description In millionths of a US dollar; 0 where the price is not known.
+             */
+            cost_micros: number;
+            /**
+             * Format: int64
+             * @description Those that the provider refused or failed.
+             */
+            errors: number;
+            /** Format: int64 */
+            input_tokens: number;
+            /**
+             * Format: int64
+             * @description Those that ended with the server.
+             */
+            interrupted: number;
+            /** @description What they have in common: a model, an id, a date; `total` for all; empty where there is nothing. */
+            key: string;
+            /** @description Its name; null where the key says it all, and for a space that the caller is not in. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Those that were answered in whole.
+             */
+            ok: number;
+            /** Format: int64 */
+            output_tokens: number;
+            /**
+             * Format: int64
+             * @description Those under way.
+             */
+            running: number;
+        };
+        /** @description What calls of models have taken. */
+        CallUsage: {
+            /** @description The most expensive first, days in their order. */
+            groups: components["schemas"]["CallGroup"][];
+            total: components["schemas"]["CallGroup"];
+        };
         /** @description What a card shows of a case besides the case. */
         Card: {
             assignee?: components["schemas"]["Person"] | null;
@@ -2806,6 +2913,30 @@ export interface components {
          * @enum {string}
          */
         Layout: "board" | "list";
+        /** @description What a subject may use of a measure in a period. */
+        Limit: {
+            /** @description What is counted. */
+            measure: components["schemas"]["Measure"];
+            /**
+             * Format: int64
+             * @description How much of it; no call is begun when so much is used.
+             */
+            most: number;
+            /** @description For how long. */
+            period: components["schemas"]["Period"];
+            /** @description Who is limited. */
+            subject: components["schemas"]["Subject"];
+            /**
+             * Format: uuid
+             * @description Which one: the actor's or key's id. Absent or null: each of them by itself.
+             */
+            subject_id?: string | null;
+        };
+        /** @description What may be used of models at most. */
+        Limits: {
+            /** @description A call is begun when every limit that applies has something left. */
+            limits: components["schemas"]["Limit"][];
+        };
         /** @description That a link is on its way, if there is somebody with the address. */
         LinkSent: {
             sent: boolean;
@@ -3070,6 +3201,63 @@ export interface components {
                 added_at: components["schemas"]["Timestamp"];
                 name: string;
                 role: components["schemas"]["Role"];
+            }[];
+            meta: components["schemas"]["ListMeta"];
+        };
+        /** @description A page of a list. */
+        List_ModelCall: {
+            data: {
+                /** @description The person or agent that called. */
+                actor_id: components["schemas"]["Id"];
+                begun_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description Tokens written to the provider's cache.
+                 */
+                cache_write_tokens: number;
+                /**
+                 * Format: int64
+                 * @description Tokens read from the provider's cache.
+                 */
+                cached_tokens: number;
+                case_id?: components["schemas"]["Id"] | null;
+                /**
+                 * Format: int64
+                 * @description In millionths of a US dollar; 0 where the price is not known.
+                 */
+                cost_micros: number;
+                /** @description What went wrong. */
+                error?: string | null;
+                /** @description Whether the tokens are a guess, because the provider told none. */
+                estimated: boolean;
+                /**
+                 * Format: int64
+                 * @description From the beginning to the first byte of the answer, in microseconds.
+                 */
+                first_micros?: number | null;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Tokens read, those from and to the provider's cache included.
+                 */
+                input_tokens: number;
+                key_id?: components["schemas"]["Id"] | null;
+                /** @description The model as it was asked for; empty where none is named. */
+                model: string;
+                outcome: components["schemas"]["Outcome"];
+                /** Format: int64 */
+                output_tokens: number;
+                provider: string;
+                run_id?: components["schemas"]["Id"] | null;
+                space_id?: components["schemas"]["Id"] | null;
+                /** @description By which way the call came. */
+                surface: components["schemas"]["Surface"];
+                /**
+                 * Format: int64
+                 * @description From the beginning to the end, in microseconds.
+                 */
+                total_micros?: number | null;
             }[];
             meta: components["schemas"]["ListMeta"];
         };
@@ -3373,6 +3561,11 @@ export interface components {
          * @enum {string}
          */
         MailState: "queued" | "sent" | "outbox" | "failed";
+        /**
+         * @description What is counted.
+         * @enum {string}
+         */
+        Measure: "requests" | "tokens" | "cost_micros";
         /** @description A membership of a space. */
         Member: {
             actor_id: components["schemas"]["Id"];
@@ -3423,6 +3616,60 @@ export interface components {
             name: string;
             /** @description Whose it is. */
             provider: string;
+        };
+        /** @description A call of a model. */
+        ModelCall: {
+            /** @description The person or agent that called. */
+            actor_id: components["schemas"]["Id"];
+            begun_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Tokens written to the provider's cache.
+             */
+            cache_write_tokens: number;
+            /**
+             * Format: int64
+             * @description Tokens read from the provider's cache.
+             */
+            cached_tokens: number;
+            case_id?: components["schemas"]["Id"] | null;
+            /**
+             * Format: int64
+             * @description In millionths of a US dollar; 0 where the price is not known.
+             */
+            cost_micros: number;
+            /** @description What went wrong. */
+            error?: string | null;
+            /** @description Whether the tokens are a guess, because the provider told none. */
+            estimated: boolean;
+            /**
+             * Format: int64
+             * @description From the beginning to the first byte of the answer, in microseconds.
+             */
+            first_micros?: number | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Tokens read, those from and to the provider's cache included.
+             */
+            input_tokens: number;
+            key_id?: components["schemas"]["Id"] | null;
+            /** @description The model as it was asked for; empty where none is named. */
+            model: string;
+            outcome: components["schemas"]["Outcome"];
+            /** Format: int64 */
+            output_tokens: number;
+            provider: string;
+            run_id?: components["schemas"]["Id"] | null;
+            space_id?: components["schemas"]["Id"] | null;
+            /** @description By which way the call came. */
+            surface: components["schemas"]["Surface"];
+            /**
+             * Format: int64
+             * @description From the beginning to the end, in microseconds.
+             */
+            total_micros?: number | null;
         };
         /** @description What a model can do. */
         ModelCapabilities: {
@@ -3916,6 +4163,15 @@ export interface components {
             meta: components["schemas"]["Meta"];
         };
         /** @description One object. */
+        One_Limits: {
+            /** @description What may be used of models at most. */
+            data: {
+                /** @description A call is begun when every limit that applies has something left. */
+                limits: components["schemas"]["Limit"][];
+            };
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description One object. */
         One_LinkSent: {
             /** @description That a link is on its way, if there is somebody with the address. */
             data: {
@@ -3961,6 +4217,15 @@ export interface components {
             data: components["schemas"]["Key"] & {
                 /** @description The key itself, shown this once. */
                 key: string;
+            };
+            meta: components["schemas"]["Meta"];
+        };
+        /** @description One object. */
+        One_Prices: {
+            /** @description Prices of the workspace's own. */
+            data: {
+                /** @description They go before those that are built in. */
+                prices: components["schemas"]["Price"][];
             };
             meta: components["schemas"]["Meta"];
         };
@@ -4280,6 +4545,8 @@ export interface components {
         One_Usage: {
             /** @description What all runs have taken, trials included. */
             data: {
+                /** @description What all calls of models have taken: those of runs, and those that came through the proxy. */
+                calls: components["schemas"]["CallUsage"];
                 /** @description The most expensive first, days in their order. */
                 groups: components["schemas"]["UsageGroup"][];
                 total: components["schemas"]["UsageGroup"];
@@ -4409,6 +4676,11 @@ export interface components {
             text: string;
             to: string[];
         };
+        /**
+         * @description How a call ended.
+         * @enum {string}
+         */
+        Outcome: "running" | "ok" | "error" | "cancelled" | "interrupted";
         /** @description A session of the caller. */
         OwnSession: {
             created_at: components["schemas"]["Timestamp"];
@@ -4419,6 +4691,11 @@ export interface components {
             last_seen_at: components["schemas"]["Timestamp"];
             user_agent?: string | null;
         };
+        /**
+         * @description For how long it is counted: from the beginning of the minute, hour, day or month in UTC to its end.
+         * @enum {string}
+         */
+        Period: "minute" | "hour" | "day" | "month";
         /** @description Somebody, by name. */
         Person: {
             id: components["schemas"]["Id"];
@@ -4447,6 +4724,36 @@ export interface components {
             /** @description One of the first six; the rest is written by Heddle alone. */
             type: components["schemas"]["ActivityType"];
             visibility?: components["schemas"]["Visibility"];
+        };
+        /** @description What a model costs, in millionths of a US dollar per million tokens. */
+        Price: {
+            /**
+             * Format: int64
+             * @description Tokens written to the provider's cache.
+             */
+            cache_write: number;
+            /**
+             * Format: int64
+             * @description Tokens read from the provider's cache.
+             */
+            cached: number;
+            /**
+             * Format: int64
+             * @description Tokens read.
+             */
+            input: number;
+            /** @description The model, exactly as callers name it or as the provider does. */
+            model: string;
+            /**
+             * Format: int64
+             * @description Tokens written.
+             */
+            output: number;
+        };
+        /** @description Prices of the workspace's own. */
+        Prices: {
+            /** @description They go before those that are built in. */
+            prices: components["schemas"]["Price"][];
         };
         /**
          * @description How urgent a case is.
@@ -5097,6 +5404,16 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /**
+         * @description Who is limited.
+         * @enum {string}
+         */
+        Subject: "workspace" | "member" | "agent" | "key";
+        /**
+         * @description By which way a call came.
+         * @enum {string}
+         */
+        Surface: "complete" | "stream" | "native" | "run";
         /** @description The workspace to go on in. */
         SwitchWorkspace: {
             slug: string;
@@ -5269,6 +5586,8 @@ export interface components {
         };
         /** @description What all runs have taken, trials included. */
         Usage: {
+            /** @description What all calls of models have taken: those of runs, and those that came through the proxy. */
+            calls: components["schemas"]["CallUsage"];
             /** @description The most expensive first, days in their order. */
             groups: components["schemas"]["UsageGroup"][];
             total: components["schemas"]["UsageGroup"];
@@ -7293,6 +7612,131 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                     "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No credential, or one that is unknown, revoked or over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The caller's role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Absent, or invisible to the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The state of things forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A content type that is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A value breaks a rule; the message names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An error of ours; the request id names it in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something the server depends on does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_calls: {
+        parameters: {
+            query?: {
+                /** @description Those that ended so. */
+                outcome?: "running" | "ok" | "error" | "cancelled" | "interrupted";
+                /** @description The page, from 1. */
+                page?: number;
+                /** @description Items on a page. */
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ModelCall"];
                 };
             };
             /** @description The request cannot be read. */
@@ -12721,6 +13165,246 @@ export interface operations {
             };
         };
     };
+    get_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["One_Limits"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No credential, or one that is unknown, revoked or over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The caller's role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Absent, or invisible to the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The state of things forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A content type that is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A value breaks a rule; the message names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An error of ours; the request id names it in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something the server depends on does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Limits"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["One_Limits"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No credential, or one that is unknown, revoked or over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The caller's role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Absent, or invisible to the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The state of things forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A content type that is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A value breaks a rule; the message names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An error of ours; the request id names it in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something the server depends on does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_members: {
         parameters: {
             query?: {
@@ -13344,6 +14028,246 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["One_Vec_OutboxMail"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No credential, or one that is unknown, revoked or over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The caller's role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Absent, or invisible to the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The state of things forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A content type that is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A value breaks a rule; the message names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An error of ours; the request id names it in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something the server depends on does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["One_Prices"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No credential, or one that is unknown, revoked or over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The caller's role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Absent, or invisible to the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The state of things forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A content type that is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A value breaks a rule; the message names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An error of ours; the request id names it in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something the server depends on does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Prices"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["One_Prices"];
                 };
             };
             /** @description The request cannot be read. */

@@ -1,0 +1,51 @@
+//! The dialect of Loom: calls of models through one shape for all providers, and the providers' own APIs passed through.
+
+mod errors;
+mod metered;
+mod native;
+mod proxy;
+mod shape;
+mod wire;
+
+use agents::redaction::Redactions;
+use api::{App, Gate};
+use axum::{Extension, Router, extract::DefaultBodyLimit, middleware, routing::any};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Heddle: Loom",
+        description = "Calls of models: in one shape for all providers, and in the providers' own.",
+        license(name = "MIT OR Apache-2.0"),
+    ),
+    paths(native::pass_through),
+    components(schemas(shape::ErrorBody))
+)]
+struct Document;
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi()).routes(routes!(proxy::complete)).routes(routes!(proxy::stream))
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = routes().into_openapi();
+    api::openapi::complete(&mut document, "ErrorBody");
+    shape::say_as_loom_does(&mut document);
+    document
+}
+
+/// The router, with the layers every request passes: its id, the error body, the caller and its limit.
+pub fn router(app: &App) -> Router<App> {
+    let (router, _) = routes().split_for_parts();
+    router
+        .route("/proxy/{provider}/v1/{*rest}", any(native::pass_through))
+        .route("/proxy/{provider}/{operation}", any(api::not_found))
+        .layer(DefaultBodyLimit::max(native::MOST))
+        .layer(Extension(Redactions::from_env(app.vault().clone())))
+        .method_not_allowed_fallback(api::method_not_allowed)
+        .layer(middleware::from_fn_with_state(Gate::new(app, &[]), api::gate))
+        .layer(middleware::from_fn(shape::shape))
+}
