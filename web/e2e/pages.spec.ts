@@ -6,6 +6,9 @@ import type { Page } from "@playwright/test";
 import { accessible, expect, test } from "./support/test.ts";
 import { openCase, permits, reachAgent, type Permits } from "./support/seed.ts";
 
+// Pages that say what they say when nothing is there yet.
+test.use({ house: "pages" });
+
 let things: Permits;
 let found: string;
 test.beforeAll(async ({ server }) => {

@@ -4,7 +4,9 @@ import { expect, test as base, type Page } from "@playwright/test";
 import { OWNER, Server } from "./server.ts";
 
 /** Tests with a server of the worker's own, which has a workspace and its owner. */
-export const test = base.extend<{ owner: Page }, { server: Server }>({
+export const test = base.extend<{ owner: Page }, { server: Server; house: string }>({
+  // A file that names a house of its own shares its server with no other file.
+  house: ["shared", { option: true, scope: "worker" }],
   server: [
     // eslint-disable-next-line no-empty-pattern
     async ({}, provide) => {
