@@ -19,6 +19,8 @@ const Context = createContext<Live>({ state: "connecting", subscribe: () => () =
 /** How long events are gathered before what they made stale is asked again, in milliseconds: when little happens, and when
  * much does, such as in an import. */
 const GATHER = { quiet: 25, busy: 400 };
+/** More events than this within a second are much. */
+const MUCH = 20;
 
 /** Follows the workspace's events for the pages inside; made anew (by `key`) for another workspace. */
 export function LiveProvider({ children }: { children: ReactNode }) {
@@ -31,10 +33,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const stale = new Map<string, readonly unknown[]>();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let refreshed = 0;
+    const recent: number[] = [];
     const refresh = () => {
       timer = undefined;
-      refreshed = Date.now();
       const keys = [...stale.values()];
       stale.clear();
       for (const queryKey of keys) void queries.invalidateQueries({ queryKey });
@@ -42,7 +43,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const end = followTogether(heddle, workspace.id, after, {
       onEvent: (event) => {
         for (const key of staleAfter(event)) stale.set(hashKey(key), key);
-        timer ??= setTimeout(refresh, Date.now() - refreshed < GATHER.busy ? GATHER.busy : GATHER.quiet);
+        const now = Date.now();
+        recent.push(now);
+        while ((recent[0] ?? now) < now - 1000) recent.shift();
+        timer ??= setTimeout(refresh, recent.length > MUCH ? GATHER.busy : GATHER.quiet);
         for (const listener of listeners.current) listener(event);
       },
       onState: (now) => {
