@@ -1,6 +1,6 @@
 // Personal tokens: keys with which programs act as the user. The command line opens this page to get one.
-import { ActionIcon, Alert, Badge, Button, Code, CopyButton, Group, Modal, Select, Stack, Table, Text, TextInput } from "@mantine/core";
-import { IconCheck, IconCopy, IconKey, IconPlus, IconTrash } from "@tabler/icons-react";
+import { ActionIcon, Alert, Badge, Button, Code, Group, Modal, Select, Stack, Table, Text, TextInput } from "@mantine/core";
+import { IconKey, IconPlus, IconTrash } from "@tabler/icons-react";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import { explain, fieldErrors, useAct } from "~/api/query.ts";
 import { confirm } from "~/ui/confirm.tsx";
 import { Page } from "~/ui/page.tsx";
 import { QueryView } from "~/ui/query-view.tsx";
+import { ShownOnce } from "~/ui/shown-once.tsx";
 import { Empty } from "~/ui/states.tsx";
 import { TimeAgo } from "~/ui/time.tsx";
 
@@ -156,18 +157,7 @@ function NewKey({ name: given, close }: { name: string; close: () => void }) {
       <Modal opened onClose={close} title="Your new token" closeOnClickOutside={false}>
         <Stack>
           <Text size="sm">Copy it now: it is shown this once.</Text>
-          <Group gap="xs" wrap="nowrap">
-            <Code block flex={1} data-testid="token" style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
-              {make.data.key}
-            </Code>
-            <CopyButton value={make.data.key}>
-              {({ copied, copy }) => (
-                <ActionIcon size="lg" variant="default" aria-label={copied ? "Copied" : "Copy the token"} onClick={copy}>
-                  {copied ? <IconCheck size={18} /> : <IconCopy size={18} />}
-                </ActionIcon>
-              )}
-            </CopyButton>
-          </Group>
+          <ShownOnce value={make.data.key} what="token" testId="token" />
           <Group justify="flex-end">
             <Button onClick={close}>I have it</Button>
           </Group>

@@ -1,6 +1,6 @@
 // Who is in the workspace, in which role, and who is invited.
-import { ActionIcon, Alert, Badge, Box, Button, Code, CopyButton, Group, Menu, Modal, MultiSelect, Select, Stack, Table, Text, TextInput, Title } from "@mantine/core";
-import { IconCheck, IconCopy, IconDots, IconTrash, IconUserPlus } from "@tabler/icons-react";
+import { ActionIcon, Alert, Badge, Box, Button, Group, Menu, Modal, MultiSelect, Select, Stack, Table, Text, TextInput, Title } from "@mantine/core";
+import { IconDots, IconTrash, IconUserPlus } from "@tabler/icons-react";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { body, v1, type Schemas } from "~/api/heddle.ts";
@@ -13,6 +13,7 @@ import { capital } from "~/ui/case-marks.tsx";
 import { confirm } from "~/ui/confirm.tsx";
 import { Page } from "~/ui/page.tsx";
 import { QueryView } from "~/ui/query-view.tsx";
+import { ShownOnce } from "~/ui/shown-once.tsx";
 import { TimeAgo } from "~/ui/time.tsx";
 
 type Member = Schemas["WorkspaceMember"];
@@ -222,18 +223,7 @@ function Invite({ close }: { close: () => void }) {
               ? `The invitation is on its way to ${form.email}. This is its address, should the mail not arrive:`
               : `This server sends no mail. Give this address to ${form.email}:`}
           </Text>
-          <Group gap="xs" wrap="nowrap">
-            <Code block flex={1} data-testid="invitation" style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
-              {invite.data.url}
-            </Code>
-            <CopyButton value={invite.data.url}>
-              {({ copied, copy }) => (
-                <ActionIcon size="lg" variant="default" aria-label={copied ? "Copied" : "Copy the address"} onClick={copy}>
-                  {copied ? <IconCheck size={18} /> : <IconCopy size={18} />}
-                </ActionIcon>
-              )}
-            </CopyButton>
-          </Group>
+          <ShownOnce value={invite.data.url} what="address" testId="invitation" />
           <Text size="xs" c="dimmed">
             It works once, for a week.
           </Text>
