@@ -5,11 +5,12 @@ mod metered;
 mod native;
 mod proxy;
 mod shape;
+mod sockets;
 mod wire;
 
 use agents::redaction::Redactions;
 use api::{App, Gate};
-use axum::{Extension, Router, extract::DefaultBodyLimit, middleware, routing::any};
+use axum::{Extension, Router, extract::DefaultBodyLimit, http::Method, middleware, routing::any};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -26,8 +27,14 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 struct Document;
 
 fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi()).routes(routes!(proxy::complete)).routes(routes!(proxy::stream))
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(sockets::get_ws_token))
+        .routes(routes!(proxy::complete))
+        .routes(routes!(proxy::stream))
 }
+
+/// Operations that need no credential.
+const OPEN: &[(Method, &str)] = &[];
 
 /// The OpenAPI document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -46,6 +53,6 @@ pub fn router(app: &App) -> Router<App> {
         .layer(DefaultBodyLimit::max(native::MOST))
         .layer(Extension(Redactions::from_env(app.vault().clone())))
         .method_not_allowed_fallback(api::method_not_allowed)
-        .layer(middleware::from_fn_with_state(Gate::new(app, &[]), api::gate))
+        .layer(middleware::from_fn_with_state(Gate::new(app, OPEN), api::gate))
         .layer(middleware::from_fn(shape::shape))
 }

@@ -13,6 +13,7 @@ mod gate;
 mod limit;
 pub mod openapi;
 pub mod patch;
+pub mod socket;
 pub mod upload;
 
 pub use app::{App, Parts, Settings};
