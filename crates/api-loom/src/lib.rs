@@ -3,9 +3,11 @@
 mod errors;
 mod metered;
 mod native;
+mod paging;
 mod proxy;
 mod shape;
 mod sockets;
+mod threads;
 mod wire;
 
 use agents::redaction::Redactions;
@@ -29,12 +31,27 @@ struct Document;
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(sockets::get_ws_token))
+        .routes(routes!(threads::list_threads))
+        .routes(routes!(threads::search_threads))
+        .routes(routes!(
+            threads::get_thread,
+            threads::upsert_thread,
+            threads::post_thread,
+            threads::update_thread,
+            threads::delete_thread
+        ))
+        .routes(routes!(threads::list_thread_versions))
+        .routes(routes!(threads::get_thread_version))
+        .routes(routes!(threads::share_thread))
+        .routes(routes!(threads::list_thread_links))
+        .routes(routes!(threads::withdraw_thread_link))
+        .routes(routes!(threads::get_shared_thread))
         .routes(routes!(proxy::complete))
         .routes(routes!(proxy::stream))
 }
 
 /// Operations that need no credential.
-const OPEN: &[(Method, &str)] = &[];
+const OPEN: &[(Method, &str)] = &[(Method::GET, "/api/shared/{token}")];
 
 /// The OpenAPI document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
