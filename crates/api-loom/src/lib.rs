@@ -5,6 +5,7 @@ mod metered;
 mod native;
 mod paging;
 mod proxy;
+mod session;
 mod shape;
 mod sockets;
 mod threads;
@@ -31,6 +32,7 @@ struct Document;
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(sockets::get_ws_token))
+        .routes(routes!(session::session_stream))
         .routes(routes!(threads::list_threads))
         .routes(routes!(threads::search_threads))
         .routes(routes!(
@@ -51,7 +53,7 @@ fn routes() -> OpenApiRouter<App> {
 }
 
 /// Operations that need no credential.
-const OPEN: &[(Method, &str)] = &[(Method::GET, "/api/shared/{token}")];
+const OPEN: &[(Method, &str)] = &[(Method::GET, "/api/shared/{token}"), (Method::GET, "/api/ws/sessions/{id}")];
 
 /// The OpenAPI document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
