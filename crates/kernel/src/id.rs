@@ -129,6 +129,9 @@ kinds!(
     View,
     Session,
     Invitation,
+    Identity,
+    MagicLink,
+    Device,
     CodingThread,
     CodingLink,
 );

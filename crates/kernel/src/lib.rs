@@ -23,6 +23,12 @@ pub mod ids {
     pub type UserId = Id<kinds::User>;
     /// An API key.
     pub type KeyId = Id<kinds::Key>;
+    /// An account elsewhere that signs a user in.
+    pub type IdentityId = Id<kinds::Identity>;
+    /// A link in a mail that signs its addressee in.
+    pub type MagicLinkId = Id<kinds::MagicLink>;
+    /// A program that asks to be let in.
+    pub type DeviceId = Id<kinds::Device>;
     /// Somebody who acts in a workspace: a person or an AI agent.
     pub type ActorId = Id<kinds::Actor>;
     /// A space: a border of access inside a workspace.

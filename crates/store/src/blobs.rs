@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt, stream::BoxStream};
+use futures::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
 use kernel::{Error, Kind, Result, Timestamp, ids::WorkspaceId};
 use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt, WriteMultipart, path::Path as Key};
 use sha2::{Digest, Sha256};
@@ -186,6 +186,25 @@ impl Blobs {
     }
 }
 
+impl Blobs {
+    /// Removes everything that a workspace has stored.
+    ///
+    /// # Errors
+    /// `Unavailable` when the store does not answer; some may be gone then, and the rest goes by another call.
+    pub async fn erase(&self, workspace: WorkspaceId) -> Result<()> {
+        let folder = Key::from(workspace.uuid().simple().to_string());
+        let found = self.store.list(Some(&folder)).map_ok(|found| found.location).boxed();
+        let mut removed = self.store.delete_stream(found);
+        while let Some(gone) = removed.next().await {
+            match gone {
+                Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(unavailable(error)),
+            }
+        }
+        Ok(())
+    }
+}
+
 fn key(workspace: WorkspaceId, sha256: &str) -> Key {
     Key::from(format!("{}/{}/{sha256}", workspace.uuid().simple(), sha256.get(..2).unwrap_or("00")))
 }
@@ -224,6 +243,24 @@ mod tests {
         blobs.delete(ws, &stored.sha256).await.unwrap();
         blobs.delete(ws, &stored.sha256).await.unwrap();
         assert_eq!(blobs.get_all(ws, &stored.sha256).await.unwrap_err().code(), "blob_not_found");
+    }
+
+    #[tokio::test]
+    async fn what_a_workspace_has_is_erased_and_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::folder(folder.path()).unwrap();
+        let (one, other) = (WorkspaceId::new(), WorkspaceId::new());
+        let mut kept = Vec::new();
+        for ws in [one, other] {
+            for text in ["a", "b"] {
+                kept.push((ws, blobs.put(ws, Bytes::from(text)).await.unwrap().sha256));
+            }
+        }
+        blobs.erase(one).await.unwrap();
+        blobs.erase(one).await.unwrap();
+        for (ws, sha256) in kept {
+            assert_eq!(blobs.size(ws, &sha256).await.unwrap().is_some(), ws == other);
+        }
     }
 
     #[tokio::test]

@@ -139,6 +139,37 @@ impl Database {
         self.id.name()
     }
 
+    /// Removes the database with all that is in it; one that is gone already is no error.
+    pub fn remove(id: DatabaseId, location: &Location, thread: &mut ThreadConn) -> Result<()> {
+        let name = id.name();
+        match location {
+            Location::Folder(folder) => {
+                let path = folder.join("workspaces").join(format!("{name}.db"));
+                // The file itself first: without it, nobody opens the others.
+                for ending in ["", "-wal", "-shm"] {
+                    let mut path = path.clone().into_os_string();
+                    path.push(ending);
+                    match std::fs::remove_file(path) {
+                        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                            return Err(Error::internal(error));
+                        }
+                        _ => {}
+                    }
+                }
+                Ok(())
+            }
+            Location::Url(url) => {
+                let conn = thread.begin(url, "BEGIN")?;
+                let dropped =
+                    conn.batch(&format!("DROP SCHEMA IF EXISTS \"{name}\" CASCADE")).and_then(|()| conn.commit());
+                if dropped.is_err() {
+                    conn.rollback();
+                }
+                dropped
+            }
+        }
+    }
+
     /// Marks the database as in use now.
     pub fn touch(&self) {
         self.last_used.store(Timestamp::now().micros(), Ordering::Relaxed);

@@ -113,6 +113,24 @@ impl Store {
         open_database(&self.0.pool, DatabaseId::Workspace(workspace), &self.0.location, true).await.map(drop)
     }
 
+    /// Removes the database and the files of a workspace that the control database has no row of any more. What is under way
+    /// in it fails. Doing it again is no error.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database or the file store does not answer.
+    pub async fn erase_workspace(&self, workspace: WorkspaceId) -> Result<()> {
+        self.0.open.write().unwrap_or_else(PoisonError::into_inner).remove(&workspace);
+        let (reply, result) = oneshot::channel();
+        let location = self.0.location.clone();
+        self.0.pool.write(Box::new(move |thread| {
+            let remove = || Database::remove(DatabaseId::Workspace(workspace), &location, thread);
+            let removed = catch_unwind(AssertUnwindSafe(remove));
+            let _ = reply.send(removed.unwrap_or_else(|panic| Err(panic_error(&panic))));
+        }));
+        result.await.map_err(Error::internal)??;
+        self.0.blobs.erase(workspace).await
+    }
+
     /// Runs `work` on a snapshot of the workspace.
     ///
     /// # Errors
