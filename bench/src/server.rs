@@ -59,7 +59,15 @@ pub fn serve(arguments: &[String]) -> Result<()> {
         let metrics = PrometheusBuilder::new().install_recorder()?;
         let store = Store::open(Config::embedded(folder)).await?;
         // The limit is counted but never reached.
-        let settings = Settings { rate_limit: u32::MAX, max_upload: 1 << 20, public_url: String::new(), llm_cache: 0, outbox: None };
+        let settings = Settings {
+            rate_limit: u32::MAX,
+            max_upload: 1 << 20,
+            public_url: String::new(),
+            llm_cache: 0,
+            outbox: None,
+            session_cookie: api::SESSION_COOKIE.to_owned(),
+            sign_up: false,
+        };
         let ledger = Ledger::open(store.clone()).await?;
         let app = App::new(Parts {
             store,
@@ -70,9 +78,12 @@ pub fn serve(arguments: &[String]) -> Result<()> {
             ledger,
             stop: CancellationToken::new(),
         });
-        let router = axum::Router::new()
-            .route("/empty", axum::routing::get(|| async {}))
-            .merge(heddle::http::router(app, metrics, None));
+        let router = axum::Router::new().route("/empty", axum::routing::get(|| async {})).merge(heddle::http::router(
+            app,
+            metrics,
+            None,
+            Default::default(),
+        ));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         println!("{}", listener.local_addr()?);
         axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await?;

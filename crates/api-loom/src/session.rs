@@ -20,6 +20,7 @@ use axum::{
     response::Response,
 };
 use coding::threads::{self as conversations, Summary};
+use identity::Scope;
 use kernel::{
     Error, Id, Kind, Result,
     ids::{CaseId, RunId, ThreadId},
@@ -138,6 +139,10 @@ impl Session {
                 Ok((subject, events::last_seq(tx)?, open))
             })
             .await?;
+        if matches!(subject, Subject::Thread(_)) {
+            // A case is more than a conversation, and the scope that opens sockets is for conversations.
+            self.ctx.principal.scopes.require(Scope::V1Read)?;
+        }
         self.cursor = match after {
             None | Some(Json::Null) => last,
             Some(seq) => {
@@ -254,6 +259,7 @@ impl Session {
 async fn answer(ctx: Ctx, id: String, given: Given) -> Result<()> {
     let query = given.query_id;
     let answer = given.checked()?;
+    ctx.principal.scopes.require(Scope::V1Write)?;
     ctx.write(move |tx| {
         let nobody = || Error::new(Kind::NotFound, "query_not_found", "Nobody waits for this answer.");
         let case = Subject::find(tx, &id)?.case().ok_or_else(nobody)?;

@@ -21,6 +21,10 @@ pub struct Settings {
     pub llm_cache: u32,
     /// Where mail goes while there is no mail server.
     pub outbox: Option<PathBuf>,
+    /// The name of the session cookie, as [`crate::cookies::check_name`] accepts it.
+    pub session_cookie: String,
+    /// Whether somebody unknown for whom a provider vouches gets an account and a workspace.
+    pub sign_up: bool,
 }
 
 /// What handlers work with; clones share everything.

@@ -184,6 +184,8 @@ named! {
     User => "member", "member_not_found";
     Invitation => "invitation", "invitation_not_found";
     Session => "session", "session_not_found";
+    Workspace => "organization", "org_not_found";
+    Identity => "account elsewhere", "identity_not_found";
     Ingestion => "case ingestion", "case_ingestion_not_found";
     CodingLink => "link", "link_not_found";
 }

@@ -21,5 +21,5 @@ pub use context::{Ctx, RequestId, Visitor};
 pub use cookies::SESSION_COOKIE;
 pub use extract::{Body, Named, OptionalBody, PathId, Query, parse_id, require_json};
 pub use failure::{Failure, keep_headers, method_not_allowed, not_found, status_of};
-pub use gate::{Gate, credentials, gate, identify, write_id};
+pub use gate::{Gate, Need, Needed, credentials, gate, identify, write_id};
 pub use limit::{Limiter, Taken};

@@ -18,7 +18,7 @@ use identity::{Principal, Via, socket_tokens};
 use kernel::{Error, Kind, Result};
 use serde_json::{Map, Value as Json, json};
 
-use crate::{App, Ctx, Failure, RequestId};
+use crate::{App, Ctx, Failure, Need, Needed, RequestId};
 
 /// How long the first message may take.
 const FIRST: Duration = Duration::from_secs(10);
@@ -55,6 +55,7 @@ pub struct Opening {
     /// Whoever the request's key names.
     principal: Option<Arc<Principal>>,
     request_id: RequestId,
+    need: Need,
     upgrade: WebSocketUpgrade,
 }
 
@@ -64,6 +65,8 @@ impl FromRequestParts<App> for Opening {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> std::result::Result<Self, Response> {
         let principal = parts.extensions.get::<Arc<Principal>>().cloned();
         let request_id = parts.extensions.get::<RequestId>().copied();
+        // Without the gate nobody passes.
+        let need = parts.extensions.get::<Needed>().map_or(Need::Unscoped, |needed| needed.0);
         let request_id =
             request_id.ok_or_else(|| Failure(Error::internal("a socket without the gate")).into_response())?;
         let upgrade = WebSocketUpgrade::from_request_parts(parts, app).await.map_err(|_| {
@@ -72,7 +75,7 @@ impl FromRequestParts<App> for Opening {
         })?;
         // A browser sends the cookie whoever made the page, so a cookie alone opens nothing.
         let principal = principal.filter(|principal| matches!(principal.via, Via::Key(_)));
-        Ok(Self { app: app.clone(), principal, request_id, upgrade })
+        Ok(Self { app: app.clone(), principal, request_id, need, upgrade })
     }
 }
 
@@ -94,7 +97,7 @@ impl Opening {
         F: FnOnce(Opened) -> R + Send + 'static,
         R: Future<Output = ()> + Send,
     {
-        let Self { app, principal, request_id, upgrade } = self;
+        let Self { app, principal, request_id, need, upgrade } = self;
         let upgrade = upgrade.max_message_size(MOST).max_frame_size(MOST);
         upgrade.on_upgrade(move |mut socket| async move {
             let (principal, said) = match principal {
@@ -104,6 +107,9 @@ impl Opening {
                     Err(error) => return close(socket, &error).await,
                 },
             };
+            if let Err(error) = need.check(&principal) {
+                return close(socket, &error).await;
+            }
             let ctx = Ctx { app, principal, request_id };
             then(Opened { ctx, said, socket }).await;
         })

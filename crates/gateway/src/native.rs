@@ -279,7 +279,7 @@ mod tests {
         for (name, value) in [
             ("authorization", "Bearer hd_theirs"),
             ("x-api-key", "hd_theirs"),
-            ("cookie", "heddle_session=theirs"),
+            ("cookie", "loom_session=theirs"),
             ("x-forwarded-for", "10.0.0.1"),
             ("anthropic-version", "2023-06-01"),
             ("x-stainless-lang", "python"),

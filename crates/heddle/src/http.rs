@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use federation::Providers;
 use identity::accounts;
 use mcp::remote::Remote;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -23,21 +24,20 @@ use crate::{measure, web};
 const JSON_BODY: usize = 2 << 20;
 
 /// Everything that is served; with `agents`, also the Model Context Protocol.
-pub fn router(app: App, metrics: PrometheusHandle, agents: Option<Remote>) -> Router {
+pub fn router(app: App, metrics: PrometheusHandle, agents: Option<Remote>, providers: Providers) -> Router {
     let protocol = agents.map_or_else(Router::new, |agents| Router::new().route_service("/mcp", agents));
     Router::new()
         .merge(protocol)
         .merge(api_interloom::v1::router(&app))
         .merge(api_interloom::public::router(&app))
         .merge(api_interloom::download::router())
-        .merge(api_loom::router(&app))
+        .merge(api_loom::router(&app, providers))
         .merge(
             SwaggerUi::new("/docs")
                 .url("/openapi/interloom-v1.json", api_interloom::v1::openapi())
                 .url("/openapi/interloom-public.json", api_interloom::public::openapi())
                 .url("/openapi/loom.json", api_loom::openapi()),
         )
-        .route("/health", get(|| async { Json(json!({"status": "ok"})) }))
         .route("/ready", get(ready))
         .route("/metrics", get(move || async move { metrics.render() }))
         .route("/auth/link", get(begin_session))
@@ -74,8 +74,12 @@ struct Link {
 }
 
 /// Turns a one-time link into a session.
-async fn begin_session(visitor: Visitor, Query(link): Query<Link>) -> Response {
+async fn begin_session(visitor: Visitor, method: Method, Query(link): Query<Link>) -> Response {
     let app = &visitor.app;
+    if method == Method::HEAD {
+        // Whoever only looks must not use the link up.
+        return StatusCode::NO_CONTENT.into_response();
+    }
     let session = match accounts::redeem(app.store(), link.token, visitor.origin.clone()).await {
         Ok(session) => session,
         Err(error) => return (api::status_of(error.kind()), error.message().to_owned()).into_response(),

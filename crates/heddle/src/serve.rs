@@ -6,13 +6,14 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
 };
 
-use api::{App, Parts, Settings};
+use api::{App, Parts, Settings, cookies};
 use client::ApiKey;
+use federation::Providers;
 use gateway::{
     Catalogue, Gateway,
     outbound::{self, Guard},
 };
-use identity::{Vault, setup};
+use identity::{Vault, setup, sweep};
 use kernel::{Error, Result};
 use ledger::Ledger;
 use library::documents;
@@ -62,6 +63,13 @@ pub struct Args {
     /// The model of agents that name none.
     #[arg(long, env = "HEDDLE_DEFAULT_MODEL")]
     default_model: Option<String>,
+    /// The name of the session cookie.
+    #[arg(long, env = "HEDDLE_SESSION_COOKIE", default_value = cookies::SESSION_COOKIE)]
+    session_cookie: String,
+    /// Give an account and a workspace of their own to people whom nobody has invited, when a provider such as GitHub
+    /// vouches for their address.
+    #[arg(long, env = "HEDDLE_SIGN_UP")]
+    sign_up: bool,
     /// What is logged, such as info or debug.
     #[arg(long, env = "HEDDLE_LOG", default_value = "info")]
     log: String,
@@ -86,6 +94,9 @@ pub async fn run(args: Args) -> Result<()> {
     let public_url = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let public_url = public_url.trim_end_matches('/').to_owned();
 
+    cookies::check_name(&args.session_cookie, &public_url)?;
+    let providers = Providers::from_env(&public_url)?;
+
     let stop = CancellationToken::new();
     let vault = Vault::open_in(&args.storage.data_dir, args.secret_key.as_deref())?;
     let claimed = vault.clone();
@@ -99,12 +110,15 @@ pub async fn run(args: Args) -> Result<()> {
     let ledger = Ledger::open(store.clone()).await?;
     let workers = workers(mailer, gateway.clone(), ledger.clone(), vault.clone(), models.default_id())?;
     let working = tokio::spawn(workers.run(store.clone(), stop.clone()));
+    let sweeping = tokio::spawn(sweep::run(store.clone(), stop.clone()));
     let settings = Settings {
         rate_limit: args.rate_limit,
         max_upload: args.max_upload,
         public_url: public_url.clone(),
         llm_cache: args.llm_cache,
         outbox,
+        session_cookie: args.session_cookie.clone(),
+        sign_up: args.sign_up,
     };
     let app = App::new(Parts {
         store: store.clone(),
@@ -121,7 +135,8 @@ pub async fn run(args: Args) -> Result<()> {
         say(&format!("Set it up: {public_url}/setup#token={token}"));
     }
     let agents = agents(&app, address)?;
-    let service = http::router(app, metrics, Some(agents)).into_make_service_with_connect_info::<SocketAddr>();
+    let service =
+        http::router(app, metrics, Some(agents), providers).into_make_service_with_connect_info::<SocketAddr>();
     let stopped = stop.clone();
     let served = axum::serve(listener, service).with_graceful_shutdown(async move {
         told_to_stop().await;
@@ -131,6 +146,7 @@ pub async fn run(args: Args) -> Result<()> {
     let outcome = served.await.map_err(Error::internal);
     stop.cancel();
     working.await.map_err(Error::internal)??;
+    sweeping.await.map_err(Error::internal)?;
     ledger.flush().await;
     outcome
 }

@@ -33,7 +33,9 @@ pub fn serve(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Response
         return Some(file(path, headers));
     }
     let first = path.split('/').next().unwrap_or_default();
-    if hidden || first == "assets" || APIS.contains(&first) {
+    // The page for letting programs in, which Loom's clients know below `/auth`.
+    let device = path == "auth/device";
+    if hidden || first == "assets" || (APIS.contains(&first) && !device) {
         return None;
     }
     Some(page(headers))

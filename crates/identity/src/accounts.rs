@@ -14,7 +14,7 @@ use crate::{
     Principal, Role, Via, actors,
     attempts::Attempt,
     invitations::{self, Invitation},
-    members, passwords,
+    keys, members, passwords,
     sessions::{self, NewSession},
     spaces,
     users::{self, User},
@@ -189,7 +189,8 @@ pub fn require_session(caller: &Principal) -> Result<kernel::ids::SessionId> {
 /// Sets the caller's password. The caller's other sessions, and the links that could begin some, end.
 ///
 /// # Errors
-/// `password_wrong` when there is one and `current` is not it, `too_many_attempts`, `Invalid` for `new`.
+/// `password_wrong` when there is one and `current` is not it, `too_many_attempts`, `Invalid` for `new`,
+/// `insufficient_scope` for a key with scopes, which would get at more than they allow.
 pub async fn change_password(
     store: &Store,
     caller: &Principal,
@@ -197,6 +198,7 @@ pub async fn change_password(
     new: &str,
     origin: &Origin,
 ) -> Result<()> {
+    caller.scopes.require_all()?;
     let (user, kept_session) = (caller.user, caller.session());
     let attempt = Attempt::new("change", origin.address, &user.to_string());
     let (known, kept) = store
@@ -343,6 +345,42 @@ async fn join(
     password: Option<String>,
     user_agent: Option<String>,
 ) -> Result<NewSession> {
+    let (id, name) = (user.id, user.name.clone());
+    let take = move |tx: &mut Tx<'_>| {
+        let taken = invitations::take(tx, &token)?;
+        if let Some(password) = &password {
+            tx.execute("UPDATE users SET name = $2 WHERE id = $1", store::params![id, name])?;
+            users::set_password(tx, id, password)?;
+        }
+        Ok(taken)
+    };
+    admit(store, invitation, user, take, user_agent).await
+}
+
+/// [`join`] for somebody who has proved the invited address otherwise than by the invitation's secret; `link` notes how.
+pub(crate) async fn join_proved(
+    store: &Store,
+    invitation: &Invitation,
+    user: &User,
+    link: impl Fn(&mut Tx<'_>, &User) -> Result<()> + Send + 'static,
+    user_agent: Option<String>,
+) -> Result<NewSession> {
+    let (id, known) = (invitation.id, user.clone());
+    let take = move |tx: &mut Tx<'_>| {
+        let taken = invitations::take_pending(tx, id)?;
+        link(tx, &known)?;
+        Ok(taken)
+    };
+    admit(store, invitation, user, take, user_agent).await
+}
+
+async fn admit(
+    store: &Store,
+    invitation: &Invitation,
+    user: &User,
+    take: impl Fn(&mut Tx<'_>) -> Result<Invitation> + Send + 'static,
+    user_agent: Option<String>,
+) -> Result<NewSession> {
     let (workspace, role) = (invitation.workspace, invitation.role);
     let known = user.clone();
     // The actor comes first: a member without one could not be let in. Made twice at once, it is the same one.
@@ -351,14 +389,10 @@ async fn join(
             Ok(actors::create_for_user(tx, known.id, &known.email, &known.name, role.is_admin())?.id)
         })
         .await?;
-    let (id, name) = (user.id, user.name.clone());
+    let id = user.id;
     let session = store
         .control_write(move |tx| {
-            let taken = invitations::take(tx, &token)?;
-            if let Some(password) = &password {
-                tx.execute("UPDATE users SET name = $2 WHERE id = $1", store::params![id, name])?;
-                users::set_password(tx, id, password)?;
-            }
+            let taken = take(tx)?;
             workspaces::add_membership(tx, workspace, id, actor, taken.role)?;
             sessions::create(tx, workspace, id, user_agent.as_deref())
         })
@@ -379,12 +413,27 @@ async fn join(
 ///
 /// # Errors
 /// The store's.
-pub async fn begun(store: &Store, session: &NewSession, by: &'static str) -> Result<()> {
-    let (workspace, user, id) = (session.workspace, session.user, session.id);
+pub async fn begun(store: &Store, session: &NewSession, by: &str) -> Result<()> {
+    let (workspace, user, id, by) = (session.workspace, session.user, session.id, by.to_owned());
     let joined = store.control_read(move |tx| members::find(tx, workspace, user)).await?;
     let actor: ActorId = joined.ok_or_else(no_member)?.actor_id;
     let tell = move |tx: &mut Tx<'_>| members::event(tx, "session.begun", actor, json!({"session_id": id, "by": by}));
     store.write(workspace, Actor::human(actor), tell).await
+}
+
+/// Signs out: ends the session or the access token that the call came with.
+///
+/// # Errors
+/// `session_required` for a key, which is revoked instead.
+pub async fn sign_out(store: &Store, caller: &Principal) -> Result<()> {
+    let (workspace, user) = (caller.workspace, caller.user);
+    match caller.via {
+        Via::Session { id, .. } => store.control_write(move |tx| sessions::end(tx, user, id)).await,
+        Via::Key(key) => {
+            let ended = store.control_write(move |tx| keys::end_access(tx, workspace, key)).await?;
+            keys::tell(store, caller, "key.revoked", &ended).await
+        }
+    }
 }
 
 /// When the credential of a call ends by itself, where it does.

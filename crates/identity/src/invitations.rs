@@ -6,8 +6,8 @@ use kernel::{
     Error, Page, PageRequest, Result, Timestamp,
     ids::{InvitationId, SpaceId, UserId, WorkspaceId},
 };
-use serde_json::Value as Json;
-use store::{Row, Tx, params};
+use serde_json::{Value as Json, json};
+use store::{NewEvent, Row, Tx, params};
 
 use crate::{
     members::{self, MemberState},
@@ -207,6 +207,41 @@ pub fn take(tx: &mut Tx<'_>, token: &str) -> Result<Invitation> {
     let invitation = by_token(tx, token)?;
     tx.execute("UPDATE invitations SET used_at = $2 WHERE id = $1", params![invitation.id, tx.now()])?;
     Ok(invitation)
+}
+
+/// The newest invitation of an address that can be accepted.
+pub(crate) fn pending(tx: &mut Tx<'_>, email: &str) -> Result<Option<Invitation>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM invitations i JOIN users u ON u.id = i.invited_by \
+         WHERE i.email = $1 AND i.used_at IS NULL AND i.expires_at > $2 ORDER BY i.created_at DESC, i.id DESC LIMIT 1"
+    );
+    tx.query_opt(&sql, params![email, tx.now()], read)
+}
+
+/// Uses an invitation up for somebody who has proved its address.
+///
+/// # Errors
+/// `invitation_not_found` when it was withdrawn, has been accepted or is too old.
+pub(crate) fn take_pending(tx: &mut Tx<'_>, id: InvitationId) -> Result<Invitation> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM invitations i JOIN users u ON u.id = i.invited_by \
+         WHERE i.id = $1 AND i.used_at IS NULL AND i.expires_at > $2"
+    );
+    let found = tx.query_opt(&sql, params![id, tx.now()], read)?;
+    let found = found.ok_or_else(|| {
+        Error::not_found("invitation_not_found", "The invitation was withdrawn or is too old; ask for a new one.")
+    })?;
+    tx.execute("UPDATE invitations SET used_at = $2 WHERE id = $1", params![id, tx.now()])?;
+    Ok(found)
+}
+
+/// Tells the workspace of something that happened to an invitation.
+///
+/// # Errors
+/// The engine's.
+pub fn told(tx: &mut Tx<'_>, verb: &'static str, invitation: &Invitation) -> Result<()> {
+    let data = json!({"email": invitation.email, "role": invitation.role, "space_ids": invitation.space_ids});
+    tx.emit(NewEvent { verb, subject: invitation.id.uuid(), space: None, case: None, thread: None, data })
 }
 
 /// Notes what became of the mail with the link.

@@ -77,6 +77,21 @@ pub fn list(
     filter: &MemberFilter,
     request: PageRequest,
 ) -> Result<Page<Member>> {
+    let (items, total) = slice(tx, workspace, filter, request.limit(), request.offset())?;
+    Ok(Page { items, total, request })
+}
+
+/// [`list`] by how many members are wanted and how many come before; also answers how many there are.
+///
+/// # Errors
+/// The engine's.
+pub fn slice(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    filter: &MemberFilter,
+    limit: i64,
+    offset: i64,
+) -> Result<(Vec<Member>, i64)> {
     let mut values: Vec<Param<'_>> = vec![Param::Id(workspace.uuid())];
     let mut condition = "m.workspace_id = $1".to_owned();
     match filter.state {
@@ -92,10 +107,9 @@ pub fn list(
     let count = format!("SELECT COUNT(*) FROM memberships m JOIN users u ON u.id = m.user_id WHERE {condition}");
     let total = tx.query_one(&count, &values, |row| row.get(0))?;
     let n = values.len();
-    values.extend([Param::Int(request.limit()), Param::Int(request.offset())]);
+    values.extend([Param::Int(limit), Param::Int(offset)]);
     let sql = format!("{SELECT} WHERE {condition} ORDER BY m.created_at, m.user_id LIMIT ${} OFFSET ${}", n + 1, n + 2);
-    let items = tx.query(&sql, &values, read)?;
-    Ok(Page { items, total, request })
+    Ok((tx.query(&sql, &values, read)?, total))
 }
 
 /// How many active members a workspace has.
@@ -189,6 +203,7 @@ pub async fn deactivate(store: &Store, caller: &Principal, user: UserId) -> Resu
             )?;
             tx.execute("DELETE FROM sessions WHERE workspace_id = $1 AND user_id = $2", of)?;
             tx.execute("DELETE FROM sign_in_links WHERE workspace_id = $1 AND user_id = $2", of)?;
+            tx.execute("DELETE FROM device_codes WHERE workspace_id = $1 AND user_id = $2", of)?;
             Ok((before.state, Member { state: MemberState::Deactivated, ..before }))
         })
         .await?;

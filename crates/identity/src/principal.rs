@@ -15,7 +15,7 @@ use kernel::{
 use store::{Param, Row, Store, ToParam, Tx, params};
 use subtle::ConstantTimeEq;
 
-use crate::{secret, workspaces::WorkspaceRole};
+use crate::{Scopes, keys, secret, sessions, workspaces::WorkspaceRole};
 
 /// How somebody was recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct Principal {
     pub role: WorkspaceRole,
     /// How the user was recognised.
     pub via: Via,
+    /// What the credential may be used for.
+    pub scopes: Scopes,
 }
 
 impl Principal {
@@ -162,10 +164,10 @@ impl Credential {
     }
 }
 
-fn read(row: &Row<'_>, via: Via) -> Result<Principal> {
+fn read(row: &Row<'_>, via: Via, scopes: Scopes) -> Result<Principal> {
     let role: WorkspaceRole = row.get(3)?;
     let actor = Actor { workspace_admin: role.is_admin(), ..Actor::human(row.get::<ActorId>(2)?) };
-    Ok(Principal { workspace: row.get(0)?, user: row.get(1)?, actor, role, via })
+    Ok(Principal { workspace: row.get(0)?, user: row.get(1)?, actor, role, via, scopes })
 }
 
 type Found = Option<(Principal, Option<Timestamp>)>;
@@ -191,13 +193,13 @@ pub(crate) fn of_session(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<Princi
 fn key_where(tx: &mut Tx<'_>, condition: &str, value: &Param<'_>) -> Result<Found> {
     tx.query_opt(
         &format!(
-            "SELECT m.workspace_id, m.user_id, m.actor_id, m.role, k.id, k.last_used_at FROM api_keys k \
+            "SELECT m.workspace_id, m.user_id, m.actor_id, m.role, k.id, k.last_used_at, k.scopes FROM api_keys k \
              JOIN memberships m ON m.workspace_id = k.workspace_id AND m.user_id = k.user_id \
              WHERE {condition} AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) \
              AND m.deactivated_at IS NULL"
         ),
         &[value.clone(), tx.now().to_param()],
-        |row| Ok((read(row, Via::Key(row.get(4)?))?, row.get(5)?)),
+        |row| Ok((read(row, Via::Key(row.get(4)?), Scopes::from_kept(row.get(6)?))?, row.get(5)?)),
     )
 }
 
@@ -211,17 +213,23 @@ fn session_where(tx: &mut Tx<'_>, condition: &str, value: &Param<'_>) -> Result<
         &[value.clone(), tx.now().to_param()],
         |row| {
             let via = Via::Session { id: row.get(4)?, csrf: row.get(5)?, expires_at: row.get(6)? };
-            Ok((read(row, via)?, row.get(7)?))
+            Ok((read(row, via, Scopes::ALL)?, row.get(7)?))
         },
     )
 }
 
+/// Notes the use of a credential. What lasts for a time after its last use goes on for as long from now.
 fn note_use(tx: &mut Tx<'_>, used: &Principal) -> Result<()> {
     let now = tx.now();
     match used.via {
-        Via::Key(key) => tx.execute("UPDATE api_keys SET last_used_at = $2 WHERE id = $1", params![key, now])?,
+        Via::Key(key) => {
+            let sql = "UPDATE api_keys SET last_used_at = $2, \
+                       expires_at = CASE WHEN kind = 'access' THEN $3 ELSE expires_at END WHERE id = $1";
+            tx.execute(sql, params![key, now, now.plus(keys::ACCESS)])?
+        }
         Via::Session { id, .. } => {
-            tx.execute("UPDATE sessions SET last_seen_at = $2 WHERE id = $1", params![id, now])?
+            let sql = "UPDATE sessions SET last_seen_at = $2, expires_at = $3 WHERE id = $1";
+            tx.execute(sql, params![id, now, now.plus(sessions::SESSION)])?
         }
     };
     tx.execute(

@@ -10,8 +10,8 @@ use store::{Row, Tx, params};
 
 use crate::secret;
 
-/// How long a session lasts.
-pub const SESSION: Duration = Duration::from_secs(14 * 24 * 3600);
+/// How long a session lasts after it was last used.
+pub const SESSION: Duration = Duration::from_secs(60 * 24 * 3600);
 /// How long a sign-in link can be used.
 pub const LINK: Duration = Duration::from_secs(3600);
 /// The most characters that are kept of what a browser calls itself.
@@ -31,7 +31,7 @@ pub struct NewSession {
     pub cookie: String,
     /// The value of the `X-CSRF-Token` header.
     pub csrf: String,
-    /// When it ends by itself.
+    /// When it ends by itself, unless it is used.
     pub expires_at: Timestamp,
 }
 
@@ -162,5 +162,11 @@ pub fn end(tx: &mut Tx<'_>, user: UserId, id: SessionId) -> Result<()> {
 pub fn end_others(tx: &mut Tx<'_>, user: UserId, kept: Option<SessionId>) -> Result<()> {
     let kept = kept.unwrap_or(SessionId::nil());
     tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", params![user, kept])?;
+    end_links(tx, user)
+}
+
+/// Ends the links that could begin a session of a user.
+pub(crate) fn end_links(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
+    tx.execute("DELETE FROM magic_links WHERE email = (SELECT email FROM users WHERE id = $1)", params![user])?;
     tx.execute("DELETE FROM sign_in_links WHERE user_id = $1", params![user]).map(drop)
 }

@@ -72,7 +72,9 @@ pub async fn run(store: &Store, first: First, user_agent: Option<String>) -> Res
 async fn make(store: &Store, first: &First, email: &str, name: &str, user_agent: Option<String>) -> Result<NewSession> {
     let password = passwords::hash(&first.password).await?;
     let slug = workspaces::slug_or(&first.workspace_name, "workspace");
-    let made = workspaces::make(store, &first.workspace_name, Some(&slug), email, Some(name), true).await;
+    let made =
+        workspaces::make(store, &first.workspace_name, Some(&slug), email, Some(name), workspaces::Purpose::First)
+            .await;
     let (workspace, user, _) = made?;
     let (workspace, user) = (workspace.id, user.id);
     store

@@ -4,10 +4,13 @@ use kernel::{
     Actor, Error, Result, Timestamp, check,
     ids::{ActorId, UserId, WorkspaceId},
 };
-use store::{Row, Store, Tx, params};
+use serde_json::json;
+use store::{NewEvent, Row, Store, Tx, params};
 
 use crate::{
+    Principal,
     actors::{self, Profile},
+    members,
     spaces::{self, SpaceKind},
     users::{self, User},
 };
@@ -44,6 +47,17 @@ pub struct Workspace {
     pub created_at: Timestamp,
 }
 
+/// Why a workspace is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// It is the server's first: there must be no other.
+    First,
+    /// It is the owner's own, who has signed up.
+    Personal,
+    /// Any other.
+    Shared,
+}
+
 fn read(row: &Row<'_>) -> Result<Workspace> {
     Ok(Workspace { id: row.get(0)?, slug: row.get(1)?, name: row.get(2)?, created_at: row.get(3)? })
 }
@@ -68,17 +82,17 @@ pub async fn create(
     owner_email: &str,
     owner_name: Option<&str>,
 ) -> Result<(Workspace, User, Profile)> {
-    make(store, name, slug, owner_email, owner_name, false).await
+    make(store, name, slug, owner_email, owner_name, Purpose::Shared).await
 }
 
-/// [`create`]; with `first`, only while there is no other workspace.
+/// [`create`] for a purpose.
 pub(crate) async fn make(
     store: &Store,
     name: &str,
     slug: Option<&str>,
     owner_email: &str,
     owner_name: Option<&str>,
-    first: bool,
+    purpose: Purpose,
 ) -> Result<(Workspace, User, Profile)> {
     let name = check::required("name", name, check::NAME)?.to_owned();
     let slug = match slug {
@@ -114,13 +128,13 @@ pub(crate) async fn make(
     let workspace = store
         .control_write(move |tx| {
             let now = tx.now();
-            if first && any(tx)? {
+            if purpose == Purpose::First && any(tx)? {
                 return Err(crate::setup::done());
             }
             tx.execute(
                 // Its database has been written to already: a server must look after it.
-                "INSERT INTO workspaces (id, slug, name, created_at, wake_at) VALUES ($1, $2, $3, $4, $4)",
-                params![id, slug, name, now],
+                "INSERT INTO workspaces (id, slug, name, created_at, wake_at, personal_of) VALUES ($1, $2, $3, $4, $4, $5)",
+                params![id, slug, name, now, (purpose == Purpose::Personal).then_some(user_id)],
             )
             .map_err(|e| if e.is_unique_violation() { slug_taken(&slug) } else { e })?;
             add_membership(tx, id, user_id, actor_id, WorkspaceRole::Owner)?;
@@ -178,11 +192,44 @@ pub fn any(tx: &mut Tx<'_>) -> Result<bool> {
     Ok(tx.query_opt("SELECT 1 FROM workspaces LIMIT 1", &[], |_| Ok(()))?.is_some())
 }
 
+/// Gives the caller's workspace another name: for its admins. The workspace is told.
+///
+/// # Errors
+/// `forbidden`, `Invalid` for a blank or over-long name.
+pub async fn update(store: &Store, caller: &Principal, name: &str) -> Result<Workspace> {
+    let (id, user, name) = (caller.workspace, caller.user, name.to_owned());
+    let renamed = move |tx: &mut Tx<'_>| {
+        members::require_admin(tx, id, user)?;
+        Ok((get(tx, id)?.name, rename(tx, id, &name)?))
+    };
+    let (before, after) = store.control_write(renamed).await?;
+    if before != after.name {
+        let data = json!({"before": {"name": before}, "after": {"name": after.name}});
+        let told = move |tx: &mut Tx<'_>| {
+            let (verb, data) = ("workspace.updated", data.clone());
+            tx.emit(NewEvent { verb, subject: id.uuid(), space: None, case: None, thread: None, data })
+        };
+        store.write(id, caller.actor, told).await?;
+    }
+    Ok(after)
+}
+
+/// A slug made from the name that no workspace has.
+pub(crate) async fn free_slug(store: &Store, name: &str) -> Result<String> {
+    let slug = slug_or(name, "workspace");
+    let wanted = slug.clone();
+    if store.control_read(move |tx| by_slug(tx, &wanted)).await?.is_none() {
+        return Ok(slug);
+    }
+    let kept: String = slug.chars().take(56).collect();
+    Ok(format!("{}-{:06x}", kept.trim_end_matches('-'), rand::random::<u32>() >> 8))
+}
+
 /// Gives a workspace another name, in the control database.
 ///
 /// # Errors
 /// `workspace_not_found`, `Invalid` for a blank or over-long name.
-pub fn rename(tx: &mut Tx<'_>, id: WorkspaceId, name: &str) -> Result<Workspace> {
+fn rename(tx: &mut Tx<'_>, id: WorkspaceId, name: &str) -> Result<Workspace> {
     let name = check::required("name", name, check::NAME)?;
     tx.execute("UPDATE workspaces SET name = $2 WHERE id = $1", params![id, name])?;
     get(tx, id)

@@ -4,7 +4,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use identity::{
     Vault,
-    invitations::{self, MailState},
+    invitations::{self, Invitation, MailState},
 };
 use kernel::{
     Error, Result, Timestamp,
@@ -47,6 +47,26 @@ impl Notice {
             text: text.into(),
             invitation: None,
         }
+    }
+
+    /// The message that invites somebody, and the address to open that is in it. `place` is the workspace's name.
+    pub fn invitation(public_url: &str, place: &str, invitation: &Invitation, token: &str) -> (Self, String) {
+        let url = format!("{public_url}/invitation#token={token}");
+        let by = &invitation.invited_by_name;
+        let text = format!(
+            "Hello,\n\n{by} invites you to work in {place} with Heddle. This link is good for a week:\n\n{url}\n\n\
+             If you do not know {by}, leave it.\n"
+        );
+        let subject = format!("{by} invites you to {place}");
+        (Self::new(invitation.email.clone(), &subject, text).about(invitation.id), url)
+    }
+
+    /// The message with a link that signs its addressee in, once and for a few minutes.
+    pub fn magic_link(to: impl Into<String>, url: &str) -> Self {
+        let text = format!(
+            "Hello,\n\nthis link signs you in, once and within ten minutes:\n\n{url}\n\nIf you did not ask for it, leave it.\n"
+        );
+        Self::new(to, "Your link to sign in", text)
     }
 
     /// The same message, of which the invitation is told what became.

@@ -12,13 +12,11 @@ use identity::{
     workspaces::WorkspaceRole,
 };
 use kernel::{
-    Result, Timestamp,
+    Timestamp,
     ids::{InvitationId, SpaceId},
     kinds,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use store::{NewEvent, Tx};
 use talk::notices::{self, Notice};
 use utoipa::ToSchema;
 
@@ -141,20 +139,12 @@ pub async fn create_invitation(
         .store()
         .control_write(move |tx| Ok((workspaces::get(tx, workspace)?, invitations::create(tx, workspace, user, &new)?)))
         .await?;
-    let url = format!("{}/invitation#token={token}", ctx.app.settings().public_url);
-    let by = &invitation.invited_by_name;
-    let text = format!(
-        "Hello,\n\n{by} invites you to work in {} with Heddle. This link is good for a week:\n\n{url}\n\n\
-         If you do not know {by}, leave it.\n",
-        place.name
-    );
-    let subject = format!("{by} invites you to {}", place.name);
-    let notice = Notice::new(invitation.email.clone(), &subject, text).about(invitation.id);
+    let (notice, url) = Notice::invitation(&ctx.app.settings().public_url, &place.name, &invitation, &token);
     let vault = ctx.app.vault().clone();
     let told = invitation.clone();
     ctx.write(move |tx| {
         notices::enqueue(tx, &vault, &notice)?;
-        tell(tx, "member.invited", &told)
+        invitations::told(tx, "member.invited", &told)
     })
     .await?;
     Ok(ctx.created(NewInvited { invitation: invitation.into(), url }))
@@ -172,7 +162,7 @@ pub async fn withdraw_invitation(
     let (workspace, user) = (ctx.principal.workspace, ctx.principal.user);
     let withdrawn = ctx.app.store().control_write(move |tx| invitations::withdraw(tx, workspace, user, id)).await?;
     let told = withdrawn.clone();
-    ctx.write(move |tx| tell(tx, "invitation.withdrawn", &told)).await?;
+    ctx.write(move |tx| invitations::told(tx, "invitation.withdrawn", &told)).await?;
     Ok(ctx.one(withdrawn.into()))
 }
 
@@ -209,9 +199,4 @@ pub async fn accept_invitation(
     let new = accounts::accept(visitor.app.store(), acceptance, caller, visitor.origin.clone()).await?;
     let (headers, session) = session::begun(&visitor.app, new).await?;
     Ok((StatusCode::CREATED, headers, visitor.one(session)))
-}
-
-fn tell(tx: &mut Tx<'_>, verb: &'static str, invitation: &invitations::Invitation) -> Result<()> {
-    let data = json!({"email": invitation.email, "role": invitation.role, "space_ids": invitation.space_ids});
-    tx.emit(NewEvent { verb, subject: invitation.id.uuid(), space: None, case: None, thread: None, data })
 }

@@ -2,15 +2,17 @@
 
 use api::{Body, Ctx, Failure, PathId, Query};
 use axum::{Json, http::StatusCode};
-use identity::keys;
+use identity::{
+    Scope,
+    keys::{self, KeyKind, NewKey as Wanted},
+};
 use kernel::{
     Error, PageRequest, Timestamp,
     ids::{KeyId, UserId},
     kinds,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use store::{NewEvent, Tx};
+use store::Tx;
 use utoipa::{IntoParams, ToSchema};
 
 use super::envelope::{Envelope, List, One};
@@ -29,6 +31,10 @@ pub struct Key {
     name: String,
     /// How the key begins, to tell keys apart.
     prefix: String,
+    /// What it is: made by somebody, or given to a program that somebody let in.
+    kind: KeyKind,
+    /// What it may be used for; null for everything that its user may.
+    scopes: Option<Vec<Scope>>,
     user: NamedUser,
     created_at: Timestamp,
     /// To within a minute.
@@ -43,6 +49,8 @@ impl From<keys::Key> for Key {
             id: key.id,
             name: key.name,
             prefix: key.prefix,
+            kind: key.kind,
+            scopes: key.scopes.named().map(<[Scope]>::to_vec),
             user: NamedUser { id: key.user_id, name: key.user_name },
             created_at: key.created_at,
             last_used_at: key.last_used_at,
@@ -101,10 +109,11 @@ pub async fn list_keys(ctx: Ctx, Query(query): Query<ListKeys>) -> Result<Json<L
 /// Makes a key that acts as the caller in this workspace.
 #[utoipa::path(post, path = "/v1/keys", tag = "Keys", request_body = CreateKey, responses((status = 201, body = One<NewKey>)))]
 pub async fn create_key(ctx: Ctx, Body(body): Body<CreateKey>) -> Result<(StatusCode, Json<One<NewKey>>), Failure> {
-    let (workspace, user) = (ctx.principal.workspace, ctx.principal.user);
-    let make = move |tx: &mut Tx<'_>| keys::create_until(tx, workspace, user, &body.name, body.expires_at);
+    let wanted = Wanted { expires_at: body.expires_at, ..Wanted::plain(&body.name) };
+    let caller = ctx.principal.clone();
+    let make = move |tx: &mut Tx<'_>| keys::create_own(tx, &caller, &wanted);
     let (about, key) = ctx.app.store().control_write(make).await?;
-    tell(&ctx, "key.created", &about).await?;
+    keys::tell(ctx.app.store(), &ctx.principal, "key.created", &about).await?;
     Ok(ctx.created(NewKey { about: about.into(), key }))
 }
 
@@ -118,14 +127,7 @@ pub async fn revoke_key(ctx: Ctx, PathId(id): PathId<kinds::Key>) -> Result<Json
     let (key, ended) = ctx.app.store().control_write(move |tx| keys::revoke_of(tx, workspace, id, of)).await?;
     if ended {
         ctx.app.authenticator().forget();
-        tell(&ctx, "key.revoked", &key).await?;
+        keys::tell(ctx.app.store(), &ctx.principal, "key.revoked", &key).await?;
     }
     Ok(ctx.one(key.into()))
-}
-
-async fn tell(ctx: &Ctx, verb: &'static str, key: &keys::Key) -> Result<(), Error> {
-    let data = json!({"name": key.name, "prefix": key.prefix, "user_id": key.user_id, "expires_at": key.expires_at});
-    let subject = key.id.uuid();
-    ctx.write(move |tx| tx.emit(NewEvent { verb, subject, space: None, case: None, thread: None, data: data.clone() }))
-        .await
 }

@@ -130,7 +130,7 @@ pub struct Session {
     workspaces: Vec<SessionWorkspace>,
     /// What calls that change something repeat in `X-CSRF-Token`; null with a key.
     csrf_token: Option<String>,
-    /// When the session ends; null with a key.
+    /// When the session ends, unless it is used before; null with a key.
     expires_at: Option<Timestamp>,
     /// The number of the workspace's newest event. Whoever asks for something after this and follows `/v1/events` from here
     /// misses no change of it.

@@ -10,8 +10,7 @@ use kernel::{
     ids::{SpaceId, WorkspaceId},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use store::{NewEvent, Tx, params};
+use store::params;
 use talk::outbox::{self, Kept};
 use utoipa::ToSchema;
 
@@ -76,37 +75,23 @@ pub async fn get_workspace(ctx: Ctx) -> Result<Json<One<Workspace>>, Failure> {
     responses((status = 200, body = One<Workspace>))
 )]
 pub async fn update_workspace(ctx: Ctx, Body(body): Body<UpdateWorkspace>) -> Result<Json<One<Workspace>>, Failure> {
-    let (id, user) = (ctx.principal.workspace, ctx.principal.user);
-    let renamed = move |tx: &mut Tx<'_>| {
-        members::require_admin(tx, id, user)?;
-        let before = workspaces::get(tx, id)?.name;
-        let after = match &body.name {
-            Some(name) => workspaces::rename(tx, id, name)?.name,
-            None => before.clone(),
-        };
-        Ok((before, after))
-    };
-    let (before, after) = ctx.app.store().control_write(renamed).await?;
-    if before != after {
-        let data = json!({"before": {"name": before}, "after": {"name": after}});
-        ctx.write(move |tx| {
-            let data = data.clone();
-            tx.emit(NewEvent {
-                verb: "workspace.updated",
-                subject: id.uuid(),
-                space: None,
-                case: None,
-                thread: None,
-                data,
-            })
-        })
-        .await?;
+    match &body.name {
+        Some(name) => drop(workspaces::update(ctx.app.store(), &ctx.principal, name).await?),
+        None => {
+            let (id, user) = (ctx.principal.workspace, ctx.principal.user);
+            ctx.app.store().control_read(move |tx| members::require_admin(tx, id, user)).await?;
+        }
     }
     Ok(ctx.one(show(&ctx).await?))
 }
 
 /// Mails that are shown.
 const SHOWN: usize = 50;
+
+/// Whether a mail holds a link that signs its addressee in.
+fn signs_in(text: &str) -> bool {
+    ["/sign-in/link#", "/auth/magic-link/verify?"].iter().any(|path| text.contains(path))
+}
 
 /// The newest mails of the outbox folder, which is where mail goes while there is no mail server: for admins of the
 /// workspace. E-mails of spaces are shown to members of the space; a sign-in link to nobody but the one it is for.
@@ -133,7 +118,7 @@ pub async fn list_outbox(ctx: Ctx) -> Result<Json<One<Vec<OutboxMail>>>, Failure
         .collect();
     let seen = move |mail: &Kept| match mail.space {
         Some(space) => roles.contains_key(&space),
-        None => !mail.text.contains("/sign-in/link#") || mail.to.contains(&own.email),
+        None => !signs_in(&mail.text) || mail.to.contains(&own.email),
     };
     let found = tokio::task::spawn_blocking(move || outbox::newest(&folder, id, SHOWN, seen))
         .await

@@ -288,7 +288,14 @@ async fn pages_call_with_their_session_and_its_token() {
     assert!(house.settled().await["key_id"].is_null());
     let without = Client::new(&house.server.url, None).request(Method::POST, "/proxy/anthropic/complete");
     let cookie = browser.request(Method::GET, "/v1/session").build().unwrap().headers()["cookie"].clone();
-    let without = without.header("cookie", cookie).json(&request("anthropic", "plain")).send().await.unwrap();
+    // One without the token, from another site's page.
+    let without = without
+        .header("cookie", cookie)
+        .header("sec-fetch-site", "cross-site")
+        .json(&request("anthropic", "plain"))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(without.status(), 403);
     let body: Json = without.json().await.unwrap();
     assert_eq!(body["error"], "csrf_token_invalid");

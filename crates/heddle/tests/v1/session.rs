@@ -74,7 +74,7 @@ on_each_engine! {
         with("origin", &server.url).await.data(200);
         with("sec-fetch-site", "same-origin").await.data(200);
         // An old cookie keeps nobody out.
-        with("cookie", "heddle_session=old").await.data(200);
+        with("cookie", "loom_session=old").await.data(200);
         let form = world.anonymous.request(Method::POST, "/v1/session").header("content-type", "text/plain").body(body.to_string());
         world.anonymous.send(form).await.refused(415, "unsupported_media_type");
     }

@@ -62,7 +62,7 @@ on_each_engine! {
             ("authorization", "Bearer".to_owned()),
             ("authorization", format!("Bearer {key}x")),
             ("x-api-key", String::new()),
-            ("cookie", "heddle_session=nonsense".to_owned()),
+            ("cookie", "loom_session=nonsense".to_owned()),
         ] {
             with(name, value).await.refused(401, "unauthorized");
         }
@@ -99,7 +99,7 @@ on_each_engine! {
         let value = |cookie: &str| cookie.split(';').next().unwrap().split_once('=').unwrap().1.to_owned();
         let (session, csrf) = (value(cookies[0]), value(cookies[1]));
         assert_eq!(begin().await.status(), 401, "a link works once");
-        let cookie = format!("other=1; heddle_session={session}");
+        let cookie = format!("other=1; loom_session={session}");
         let anonymous = &world.anonymous;
         let get = anonymous.request(Method::GET, "/v1/spaces").header("cookie", &cookie);
         anonymous.send(get).await.data(200);

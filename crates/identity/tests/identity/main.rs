@@ -3,6 +3,7 @@
 
 mod actors;
 mod credentials;
+mod sign_in;
 mod spaces;
 mod support;
 mod workspaces;
