@@ -156,3 +156,54 @@ test("the address of nothing says so", async ({ owner }) => {
   await expect(owner.getByRole("heading", { name: "This page is not there" })).toBeVisible();
 });
 
+
+test("a program that shows a code is let in by whoever is signed in, or stays out", async ({ owner, server }) => {
+  const post = async (path: string, body: object) => {
+    const response = await fetch(`${server.url}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "user-agent": "loom/linux/1a2b3c" },
+      body: JSON.stringify(body),
+    });
+    return (await response.json()) as Record<string, string>;
+  };
+  const first = await post("/auth/device/start", {});
+  // The address with the code in it, as a program opens it; the other spelling is the same page.
+  await owner.goto(`/auth/device?code=${first.user_code}`);
+  await accessible(owner);
+  await owner.getByRole("button", { name: "Go on" }).click();
+  await expect(owner.getByText("loom/linux/1a2b3c")).toBeVisible();
+  await expect(owner.getByText("Ada Byrne in Town Hall")).toBeVisible();
+  await accessible(owner);
+  await owner.getByRole("button", { name: "Approve" }).click();
+  await expect(owner.getByRole("heading", { name: "The program is let in" })).toBeVisible();
+  expect((await post("/auth/device/poll", { device_code: first.device_code ?? "" })).access_token).toMatch(/^loom_at_/);
+
+  const second = await post("/auth/device/start", { client: "An editor" });
+  await owner.goto("/device");
+  await owner.getByLabel("Code").fill("BCDF-2222");
+  await owner.getByRole("button", { name: "Go on" }).click();
+  await expect(owner.getByRole("alert")).toContainText("No program shows this code");
+  await owner.getByLabel("Code").fill((second.user_code ?? "").toLowerCase());
+  await owner.getByRole("button", { name: "Go on" }).click();
+  await owner.getByRole("button", { name: "Deny" }).click();
+  await expect(owner.getByRole("heading", { name: "The program stays out" })).toBeVisible();
+  expect((await post("/auth/device/poll", { device_code: second.device_code ?? "" })).error).toBe("access_denied");
+});
+
+test("people sign in at the providers that are set up, and are told what went wrong there", async ({ page }) => {
+  const server = await Server.withOwner({ LOOM_SERVER_GITHUB_CLIENT_ID: "id", LOOM_SERVER_GITHUB_CLIENT_SECRET: "secret" });
+  try {
+    await page.goto(`${server.url}/sign-in?error=not_invited&provider=github&next=/town-hall/agents`);
+    await expect(page.getByRole("alert")).toContainText("Ask an admin of your workspace to invite you");
+    await accessible(page);
+    const button = page.getByRole("link", { name: "Sign in with GitHub" });
+    await expect(button).toHaveAttribute("href", "/auth/login/github?redirect_uri=%2Ftown-hall%2Fagents");
+    // What comes back without having been sent away ends on the page again.
+    await page.goto(`${server.url}/auth/callback/github?code=1&state=1`);
+    await expect(page.getByRole("alert")).toContainText("not begun in this browser");
+    await page.goto(`${server.url}/sign-in?error=access_denied&provider=github`);
+    await expect(page.getByRole("alert")).toContainText("You cancelled the sign-in at GitHub");
+  } finally {
+    await server.end();
+  }
+});

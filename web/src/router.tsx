@@ -30,12 +30,28 @@ const setup = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { next?: string } => {
-    const next = text(search.next);
-    return next ? { next } : {};
+  validateSearch: (search: Record<string, unknown>): { next?: string; error?: string; provider?: string } => {
+    const [next, error, provider] = [text(search.next), text(search.error), text(search.provider)];
+    return { ...(next ? { next } : {}), ...(error ? { error } : {}), ...(provider ? { provider } : {}) };
   },
   component: lazyRouteComponent(() => import("~/pages/entry/sign-in.tsx"), "SignInPage"),
 });
+
+/** Lets a program in. Loom's clients know the page below `/auth`, too. */
+function devicePage<Path extends "/device" | "/auth/device">(path: Path) {
+  return createRoute({
+    getParentRoute: () => root,
+    path,
+    validateSearch: (search: Record<string, unknown>): { code?: string } => {
+      const code = text(search.code);
+      return code ? { code } : {};
+    },
+    beforeLoad: async ({ location }) => {
+      await signedIn(location.href);
+    },
+    component: lazyRouteComponent(() => import("~/pages/entry/device.tsx"), "DevicePage"),
+  });
+}
 
 const signInLink = createRoute({
   getParentRoute: () => root,
@@ -360,6 +376,8 @@ const tree = root.addChildren([
   setup,
   signIn,
   signInLink,
+  devicePage("/device"),
+  devicePage("/auth/device"),
   invitation,
   shared,
   home,

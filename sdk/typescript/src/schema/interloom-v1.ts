@@ -2898,13 +2898,22 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             expires_at?: components["schemas"]["Timestamp"] | null;
             id: components["schemas"]["Id"];
+            /** @description What it is: made by somebody, or given to a program that somebody let in. */
+            kind: components["schemas"]["KeyKind"];
             last_used_at?: components["schemas"]["Timestamp"] | null;
             name: string;
             /** @description How the key begins, to tell keys apart. */
             prefix: string;
             revoked_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What it may be used for; null for everything that its user may. */
+            scopes?: components["schemas"]["Scope"][] | null;
             user: components["schemas"]["NamedUser"];
         };
+        /**
+         * @description What a key is.
+         * @enum {string}
+         */
+        KeyKind: "key" | "access";
         /** @description A label of a space. */
         Label: {
             color?: string | null;
@@ -3176,11 +3185,15 @@ export interface components {
                 created_at: components["schemas"]["Timestamp"];
                 expires_at?: components["schemas"]["Timestamp"] | null;
                 id: components["schemas"]["Id"];
+                /** @description What it is: made by somebody, or given to a program that somebody let in. */
+                kind: components["schemas"]["KeyKind"];
                 last_used_at?: components["schemas"]["Timestamp"] | null;
                 name: string;
                 /** @description How the key begins, to tell keys apart. */
                 prefix: string;
                 revoked_at?: components["schemas"]["Timestamp"] | null;
+                /** @description What it may be used for; null for everything that its user may. */
+                scopes?: components["schemas"]["Scope"][] | null;
                 user: components["schemas"]["NamedUser"];
             }[];
             meta: components["schemas"]["ListMeta"];
@@ -4151,11 +4164,15 @@ export interface components {
                 created_at: components["schemas"]["Timestamp"];
                 expires_at?: components["schemas"]["Timestamp"] | null;
                 id: components["schemas"]["Id"];
+                /** @description What it is: made by somebody, or given to a program that somebody let in. */
+                kind: components["schemas"]["KeyKind"];
                 last_used_at?: components["schemas"]["Timestamp"] | null;
                 name: string;
                 /** @description How the key begins, to tell keys apart. */
                 prefix: string;
                 revoked_at?: components["schemas"]["Timestamp"] | null;
+                /** @description What it may be used for; null for everything that its user may. */
+                scopes?: components["schemas"]["Scope"][] | null;
                 user: components["schemas"]["NamedUser"];
             };
             meta: components["schemas"]["Meta"];
@@ -5207,6 +5224,11 @@ export interface components {
          * @enum {string}
          */
         RunState: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
+        /**
+         * @description What a key may be used for. One that ends in `write` includes the one that ends in `read`.
+         * @enum {string}
+         */
+        Scope: "threads:read" | "threads:write" | "llm" | "weavers:read" | "weavers:write" | "orgs:read" | "orgs:write" | "account" | "v1:read" | "v1:write";
         /** @description Up to which event the caller has seen what happened, as it is now. */
         Seen: {
             /** Format: int64 */

@@ -1,16 +1,23 @@
-// Sign in with a password or by a link in the mail.
-import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+// Sign in with a password, by a link in the mail, or at a provider.
+import { Alert, Anchor, Button, Divider, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
+import { providersQuery } from "~/api/auth.ts";
 import { body, v1 } from "~/api/heddle.ts";
 import { explain, useAct } from "~/api/query.ts";
 import { enter, Entry } from "./entry.tsx";
+import { safeNext } from "./next.ts";
+import { refusal } from "./refusals.ts";
 
 const route = getRouteApi("/sign-in");
 
 /** The page. */
 export function SignInPage() {
-  const { next } = route.useSearch();
+  const { next, error: refused, provider } = route.useSearch();
+  // A page for signing in that cannot ask for providers still takes a password.
+  const labels = useQuery(providersQuery).data?.labels ?? {};
+  const target = new URLSearchParams({ redirect_uri: safeNext(next) ?? "/" }).toString();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [byLink, setByLink] = useState(false);
@@ -45,6 +52,9 @@ export function SignInPage() {
       >
         <Stack>
           {error && <Alert color="red">{explain(error)}</Alert>}
+          {!error && refused !== undefined && (
+            <Alert color="red">{refusal(refused, provider === undefined ? undefined : labels[provider])}</Alert>
+          )}
           <TextInput
             label="E-mail address"
             type="email"
@@ -71,6 +81,16 @@ export function SignInPage() {
           </Anchor>
         </Stack>
       </form>
+      {Object.keys(labels).length > 0 && (
+        <Stack gap="xs">
+          <Divider label="or" />
+          {Object.entries(labels).map(([word, name]) => (
+            <Button key={word} component="a" href={`/auth/login/${word}?${target}`} variant="default">
+              Sign in with {name}
+            </Button>
+          ))}
+        </Stack>
+      )}
     </Entry>
   );
 }
