@@ -1,0 +1,264 @@
+//! Threads between this machine and the server.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use client::{Client, StatusCode, loom::threads as remote};
+use tokio::{sync::Notify, task::JoinHandle};
+
+use super::{Error as Local, Store, Stored, Thread, new_id};
+
+/// How often a thread is sent anew when the server's changes meanwhile.
+const ATTEMPTS: usize = 4;
+/// The first wait after the server could not be reached, and the longest.
+const WAITS: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(60));
+
+/// Why a thread was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// This machine.
+    #[error("{0}")]
+    Local(#[from] Local),
+    /// The server, or the way there.
+    #[error("{0}")]
+    Server(#[from] client::Error),
+}
+
+impl Error {
+    /// Whether it may go better later.
+    fn is_passing(&self) -> bool {
+        match self {
+            Self::Local(Local::Busy(_)) => true,
+            Self::Local(_) => false,
+            Self::Server(error) => match error {
+                client::Error::Unreachable { .. } | client::Error::Timeout { .. } | client::Error::Broken { .. } => {
+                    true
+                }
+                error => error.status().is_some_and(|status| status.is_server_error() || status.as_u16() == 429),
+            },
+        }
+    }
+}
+
+/// What came of sending a thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pushed {
+    /// There was nothing to send.
+    Nothing,
+    /// The server has it.
+    Done,
+    /// The server has it; what it had before, and is not in it, is here under this id.
+    Kept(String),
+}
+
+/// Sends threads. Clones are the same one.
+#[derive(Clone)]
+pub struct Syncer {
+    store: Store,
+    client: Client,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    /// Told when there is something to send.
+    wake: Notify,
+    /// What people should know.
+    notices: Mutex<Vec<String>>,
+    /// One sends at a time.
+    sending: tokio::sync::Mutex<()>,
+    /// The thread that this program works on: its lock is ours.
+    open: Mutex<Vec<String>>,
+}
+
+impl Syncer {
+    /// Sends the threads of a store.
+    pub fn new(store: Store, client: Client) -> Self {
+        Self { store, client, shared: Arc::default() }
+    }
+
+    /// Says that this program works on a thread and has its lock.
+    pub fn opened(&self, id: &str) {
+        self.shared.open.lock().unwrap_or_else(PoisonError::into_inner).push(id.to_owned());
+    }
+
+    /// Says that it no longer does.
+    pub fn closed(&self, id: &str) {
+        self.shared.open.lock().unwrap_or_else(PoisonError::into_inner).retain(|open| open != id);
+    }
+
+    /// Says that there is something to send.
+    pub fn wake(&self) {
+        self.shared.wake.notify_one();
+    }
+
+    /// What people should know of since this was last asked.
+    pub fn notices(&self) -> Vec<String> {
+        std::mem::take(&mut *self.shared.notices.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn note(&self, text: String) {
+        let mut notices = self.shared.notices.lock().unwrap_or_else(PoisonError::into_inner);
+        if !notices.contains(&text) {
+            notices.push(text);
+        }
+    }
+
+    /// Sends in the background from now on: at once, whenever there is something, and again when the server comes back.
+    pub fn start(&self) -> JoinHandle<()> {
+        let syncer = self.clone();
+        tokio::spawn(async move {
+            let mut failures = 0;
+            loop {
+                failures = match syncer.push_all().await {
+                    true => 0,
+                    false => failures + 1,
+                };
+                let woken = syncer.shared.wake.notified();
+                match failures {
+                    0 => woken.await,
+                    n => {
+                        let wait = WAITS.0.saturating_mul(2u32.saturating_pow(n - 1)).min(WAITS.1);
+                        let _ = tokio::time::timeout(wait, woken).await;
+                    }
+                }
+            }
+        })
+    }
+
+    /// Sends all that is pending. False when something should be tried again later.
+    pub async fn push_all(&self) -> bool {
+        let ids = match self.store.pending() {
+            Ok(ids) => ids,
+            Err(error) => {
+                self.note(error.to_string());
+                return true;
+            }
+        };
+        let mut well = true;
+        for id in ids {
+            match self.push(&id).await {
+                Ok(Pushed::Kept(copy)) => self.note(format!(
+                    "Thread {id} was changed elsewhere too. What the server had is kept as thread {copy}."
+                )),
+                Ok(_) => {}
+                Err(error) if error.is_passing() => well = false,
+                Err(error) => self.note(format!("Thread {id} stays on this machine for now: {error}")),
+            }
+        }
+        well
+    }
+
+    /// Sends one thread, unless it is private.
+    ///
+    /// # Errors
+    /// It is open elsewhere or cannot be read; the server refuses or cannot be reached. The thread stays pending.
+    pub async fn push(&self, id: &str) -> Result<Pushed, Error> {
+        let _one = self.shared.sending.lock().await;
+        let ours = self.shared.open.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|open| open == id);
+        let _lock = if ours { None } else { Some(self.store.lock(id)?) };
+        let stored = match self.store.load(id) {
+            Ok(stored) => stored,
+            Err(Local::Absent(_)) => {
+                self.store.forget(id)?;
+                return Ok(Pushed::Nothing);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if stored.private {
+            self.store.forget(id)?;
+            return Ok(Pushed::Nothing);
+        }
+        // Version 0 is that of a thread which the server has never seen.
+        let mut base = self.store.synced(id)?.map_or(0, |synced| synced.version);
+        let mut kept = None;
+        let mut last = None;
+        for _ in 0..ATTEMPTS {
+            let body = Thread { version: base, ..stored.thread.clone() };
+            match self.client.send(&remote::put(id, Some(base), &body)).await {
+                Ok(saved) => {
+                    self.store.confirm(id, stored.revision, saved.version)?;
+                    return Ok(kept.map_or(Pushed::Done, Pushed::Kept));
+                }
+                Err(error) if error.status() == Some(StatusCode::CONFLICT) => last = Some(error),
+                // It was deleted there; whoever goes on with it wants it back.
+                Err(error) if error.status() == Some(StatusCode::NOT_FOUND) && base > 0 => {
+                    base = 0;
+                    last = Some(error);
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            }
+            let theirs = match self.client.send(&remote::get::<Thread>(id)).await {
+                Ok(theirs) => theirs,
+                Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => {
+                    base = 0;
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            base = theirs.version;
+            if theirs.messages.is_beginning_of(&stored.thread.messages) {
+                continue;
+            }
+            if stored.thread.messages.is_beginning_of(&theirs.messages) {
+                // They went on where we stopped.
+                if !ours {
+                    self.store.adopt(&mut Stored { thread: theirs, ..stored })?;
+                }
+                return Ok(Pushed::Nothing);
+            }
+            kept = Some(self.keep(theirs)?);
+            // Should the next attempt fail, the copy is not made again.
+            self.store.rebase(id, base)?;
+        }
+        Err(last.map_or(Local::Busy(id.to_owned()).into(), Error::Server))
+    }
+
+    /// Keeps what the server had under a new id. It is sent like any other thread.
+    fn keep(&self, theirs: Thread) -> Result<String, Error> {
+        let title = format!("{} (as it was on the server)", theirs.title);
+        let copy = Thread { id: new_id(), title, version: 0, ..theirs };
+        let id = copy.id.clone();
+        self.store.save(&mut Stored { thread: copy, private: false, revision: 0 })?;
+        Ok(id)
+    }
+
+    /// Brings a thread up to what the server has, if it has more. Without a thread here, the server's is taken.
+    ///
+    /// # Errors
+    /// It is neither here nor there; it cannot be read; the server cannot be reached and the thread is not here.
+    pub async fn pull(&self, id: &str) -> Result<Stored, Error> {
+        let here = match self.store.load(id) {
+            Ok(stored) if stored.private => return Ok(stored),
+            Ok(stored) => Some(stored),
+            Err(Local::Absent(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
+        match (self.client.send(&remote::get::<Thread>(id)).await, here) {
+            (Ok(thread), None) if thread.id == id => {
+                let mut stored = Stored { thread, private: false, revision: 0 };
+                self.store.adopt(&mut stored)?;
+                Ok(stored)
+            }
+            (Ok(theirs), Some(stored))
+                if theirs.id == id
+                    && theirs.messages != stored.thread.messages
+                    && stored.thread.messages.is_beginning_of(&theirs.messages) =>
+            {
+                let mut stored = Stored { thread: theirs, ..stored };
+                self.store.adopt(&mut stored)?;
+                Ok(stored)
+            }
+            // What differs is sorted out when it is sent.
+            (_, Some(stored)) => Ok(stored),
+            (Ok(_), None) => Err(Local::Absent(id.to_owned()).into()),
+            (Err(error), None) if error.status() == Some(StatusCode::NOT_FOUND) => {
+                Err(Local::Absent(id.to_owned()).into())
+            }
+            (Err(error), None) => Err(error.into()),
+        }
+    }
+}
