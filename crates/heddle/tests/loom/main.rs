@@ -11,4 +11,5 @@ mod many;
 mod native;
 mod proxy;
 mod secrets;
+mod threads;
 mod upstream;
