@@ -34,12 +34,21 @@ use crate::{
 /// A tool call as it is shown.
 #[derive(Debug, Clone)]
 pub struct Shown {
+    /// Its id, which no other call of the session has.
+    pub id: String,
     /// The call.
     pub call: ToolCall,
     /// What it is about, in one line.
     pub about: String,
     /// What it does to the world; nothing for a tool that is not there.
     pub effect: Option<Effect>,
+}
+
+impl Shown {
+    /// Whether it changes something in the folder or runs something.
+    pub fn changes(&self) -> bool {
+        matches!(self.effect, Some(Effect::Edits | Effect::Executes))
+    }
 }
 
 /// Who looks on while a turn runs, and is asked.
@@ -67,7 +76,7 @@ pub struct Parts {
     /// The thread.
     pub stored: Stored,
     /// Keeps others from it.
-    pub lock: Lock,
+    pub _lock: Lock,
     /// The model.
     pub llm: Llm,
     /// The tools.
@@ -130,15 +139,6 @@ impl Session {
         let messages = &self.parts.stored.thread.messages.messages;
         let is_answer = |message: &&crate::conversation::Message| message.role.as_str() == "assistant";
         messages.iter().rev().find(is_answer).map(|message| message.text()).unwrap_or_default()
-    }
-
-    /// Changes who may read the thread, once the server has it.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn set_visibility(&mut self, visibility: client::loom::threads::Visibility) -> Result<(), threads::Error> {
-        self.parts.stored.thread.visibility = visibility;
-        self.save(State::Waiting)
     }
 
     /// Takes what the person says, and works until it is their turn again. A cancelled token ends the turn early.
@@ -351,12 +351,13 @@ async fn run(
     let calls: Vec<_> = calls.into_iter().enumerate().collect();
     for together in calls.chunk_by(|(_, one), (_, next)| harmless(one) && harmless(next)) {
         let each = together.iter().map(|(n, call)| {
-            let shown = Shown { call: call.clone(), about: tools.about(call), effect: tools.effect(call) };
-            let (tools, watcher, events, asks) = (&tools, &watcher, &events, !harmless(call));
+            let id = format!("{ticket}-{n}");
+            let shown = Shown { id, call: call.clone(), about: tools.about(call), effect: tools.effect(call) };
+            let (tools, watcher, events) = (&tools, &watcher, &events);
             async move {
                 let _ = events.send(Event::ToolStarted(ticket, *n));
                 watcher.tool_began(&shown);
-                let outcome = match asks && !watcher.permit(&shown).await {
+                let outcome = match shown.changes() && !watcher.permit(&shown).await {
                     true => Outcome::failed("The person did not allow the call."),
                     false => {
                         let ran = AssertUnwindSafe(tools.run(&shown.call)).catch_unwind().await;

@@ -260,6 +260,7 @@ impl Agent {
     }
 
     /// Where it is.
+    #[cfg(test)]
     pub fn state(&self) -> &AgentState {
         &self.state
     }

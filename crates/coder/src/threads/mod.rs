@@ -4,12 +4,12 @@ mod store;
 mod sync;
 
 use client::{Timestamp, Uuid, loom::threads::Visibility};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value as Json};
 
 pub use store::{Error, Listed, Lock, Store, Stored};
 pub(crate) use store::{make_folder, write_at_once};
-pub use sync::{Pushed, Syncer};
+pub use sync::{Error as SyncError, Syncer};
 
 use crate::{conversation::Conversation, git::Git};
 
@@ -37,10 +37,10 @@ pub struct Thread {
     /// `T-` and a UUIDv7; other clients name theirs otherwise.
     pub id: String,
     /// What it is about.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty", skip_serializing_if = "String::is_empty")]
     pub title: String,
     /// The folder.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty", skip_serializing_if = "String::is_empty")]
     pub workspace: String,
     /// Who may read it on the server.
     #[serde(default = "private")]
@@ -79,6 +79,11 @@ pub struct Thread {
 
 fn private() -> Visibility {
     Visibility::Private
+}
+
+/// Reads `null` like an absent field.
+fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 impl Thread {

@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use client::Timestamp;
+use client::{Timestamp, loom::threads::Visibility};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::Thread;
@@ -73,10 +73,16 @@ pub struct Listed {
 }
 
 /// What the server has of a thread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Synced {
-    /// Its version there.
+    /// Its version there; 0 when it never had it.
     pub version: u64,
+    /// What it is called there.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Who may read it there.
+    #[serde(default)]
+    pub visibility: Option<Visibility>,
 }
 
 /// A folder of threads. Clones are the same one.
@@ -128,7 +134,9 @@ impl Store {
     pub fn adopt(&self, stored: &mut Stored) -> Result<()> {
         let id = stored.thread.id.clone();
         self.save(stored)?;
-        self.confirm(&id, stored.revision, stored.thread.version)
+        let Thread { version, title, visibility, .. } = stored.thread.clone();
+        let synced = Synced { version, title: Some(title), visibility: Some(visibility) };
+        self.confirm(&id, stored.revision, &synced)
     }
 
     /// Reads a thread.
@@ -195,22 +203,22 @@ impl Store {
         Ok(ids)
     }
 
-    /// What the server last had of a thread; none if it never had it.
+    /// What the server last had of a thread.
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn synced(&self, id: &str) -> Result<Option<Synced>> {
+    pub fn synced(&self, id: &str) -> Result<Synced> {
         self.path(id)?;
-        read(&self.folder.join("synced").join(id))
+        Ok(read(&self.folder.join("synced").join(id))?.unwrap_or_default())
     }
 
     /// Notes that the server has this revision of a thread. If it was not written again since, it is no longer pending.
     ///
     /// # Errors
     /// The disk does not do what is asked.
-    pub fn confirm(&self, id: &str, revision: u64, version: u64) -> Result<()> {
+    pub fn confirm(&self, id: &str, revision: u64, synced: &Synced) -> Result<()> {
         let _one = self.one();
-        self.rebase(id, version)?;
+        self.rebase(id, synced)?;
         if self.load(id).map_or(0, |stored| stored.revision) == revision {
             self.forget(id)?;
         }
@@ -221,8 +229,8 @@ impl Store {
     ///
     /// # Errors
     /// The disk does not do what is asked.
-    pub fn rebase(&self, id: &str, version: u64) -> Result<()> {
-        let text = serde_json::to_vec(&Synced { version }).map_err(|error| disk(&self.folder, error.into()))?;
+    pub fn rebase(&self, id: &str, synced: &Synced) -> Result<()> {
+        let text = serde_json::to_vec(synced).map_err(|error| disk(&self.folder, error.into()))?;
         self.write(&self.folder.join("synced").join(id), &text)
     }
 
@@ -338,12 +346,13 @@ mod tests {
         let first = stored.revision;
         stored.thread.messages.say("more", Timestamp::UNIX_EPOCH);
         store.save(&mut stored).unwrap();
-        assert_eq!(store.pending().unwrap(), [id.clone()]);
-        store.confirm(&id, first, 1).unwrap();
-        assert_eq!(store.pending().unwrap(), [id.clone()]);
-        store.confirm(&id, stored.revision, 2).unwrap();
+        assert_eq!(store.pending().unwrap(), [id.as_str()]);
+        let synced = |version| Synced { version, ..Synced::default() };
+        store.confirm(&id, first, &synced(1)).unwrap();
+        assert_eq!(store.pending().unwrap(), [id.as_str()]);
+        store.confirm(&id, stored.revision, &synced(2)).unwrap();
         assert_eq!(store.pending().unwrap(), Vec::<String>::new());
-        assert_eq!(store.synced(&id).unwrap(), Some(Synced { version: 2 }));
+        assert_eq!(store.synced(&id).unwrap(), synced(2));
         assert_eq!(store.load(&id).unwrap(), stored);
     }
 

@@ -8,7 +8,7 @@ use std::{
 use client::{Client, StatusCode, loom::threads as remote};
 use tokio::{sync::Notify, task::JoinHandle};
 
-use super::{Error as Local, Store, Stored, Thread, new_id};
+use super::{Error as Local, Store, Stored, Thread, new_id, store::Synced};
 
 /// How often a thread is sent anew when the server's changes meanwhile.
 const ATTEMPTS: usize = 4;
@@ -87,6 +87,18 @@ impl Syncer {
     /// Says that it no longer does.
     pub fn closed(&self, id: &str) {
         self.shared.open.lock().unwrap_or_else(PoisonError::into_inner).retain(|open| open != id);
+    }
+
+    /// Whether a thread must not leave this machine. One that is not here may be on the server.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn is_private(&self, id: &str) -> Result<bool, Local> {
+        match self.store.load(id) {
+            Ok(stored) => Ok(stored.private),
+            Err(Local::Absent(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Says that there is something to send.
@@ -171,35 +183,39 @@ impl Syncer {
             self.store.forget(id)?;
             return Ok(Pushed::Nothing);
         }
-        // Version 0 is that of a thread which the server has never seen.
-        let mut base = self.store.synced(id)?.map_or(0, |synced| synced.version);
+        let mut synced = self.store.synced(id)?;
         let mut kept = None;
         let mut last = None;
         for _ in 0..ATTEMPTS {
-            let body = Thread { version: base, ..stored.thread.clone() };
-            match self.client.send(&remote::put(id, Some(base), &body)).await {
+            // What it is called and who may read it is changed on the server.
+            let mut body = Thread { version: synced.version, ..stored.thread.clone() };
+            body.title = synced.title.clone().filter(|title| !title.is_empty()).unwrap_or(body.title);
+            body.visibility = synced.visibility.clone().unwrap_or(body.visibility);
+            // Version 0 is that of a thread which the server has never seen.
+            let error = match self.client.send(&remote::put(id, Some(synced.version), &body)).await {
                 Ok(saved) => {
-                    self.store.confirm(id, stored.revision, saved.version)?;
+                    let synced = Synced { version: saved.version, title: saved.title, visibility: saved.visibility };
+                    self.store.confirm(id, stored.revision, &synced)?;
                     return Ok(kept.map_or(Pushed::Done, Pushed::Kept));
                 }
-                Err(error) if error.status() == Some(StatusCode::CONFLICT) => last = Some(error),
+                Err(error) => error,
+            };
+            let theirs = match error.status() {
+                Some(StatusCode::CONFLICT) => self.client.send(&remote::get::<Thread>(id)).await,
+                Some(StatusCode::NOT_FOUND) if synced.version > 0 => Err(error),
+                _ => return Err(error.into()),
+            };
+            let theirs = match theirs {
+                Ok(theirs) => theirs,
                 // It was deleted there; whoever goes on with it wants it back.
-                Err(error) if error.status() == Some(StatusCode::NOT_FOUND) && base > 0 => {
-                    base = 0;
+                Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => {
+                    synced = Synced::default();
                     last = Some(error);
                     continue;
                 }
                 Err(error) => return Err(error.into()),
-            }
-            let theirs = match self.client.send(&remote::get::<Thread>(id)).await {
-                Ok(theirs) => theirs,
-                Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => {
-                    base = 0;
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
             };
-            base = theirs.version;
+            synced = of(&theirs);
             if theirs.messages.is_beginning_of(&stored.thread.messages) {
                 continue;
             }
@@ -212,7 +228,7 @@ impl Syncer {
             }
             kept = Some(self.keep(theirs)?);
             // Should the next attempt fail, the copy is not made again.
-            self.store.rebase(id, base)?;
+            self.store.rebase(id, &synced)?;
         }
         Err(last.map_or(Local::Busy(id.to_owned()).into(), Error::Server))
     }
@@ -261,4 +277,8 @@ impl Syncer {
             (Err(error), None) => Err(error.into()),
         }
     }
+}
+
+fn of(theirs: &Thread) -> Synced {
+    Synced { version: theirs.version, title: Some(theirs.title.clone()), visibility: Some(theirs.visibility.clone()) }
 }

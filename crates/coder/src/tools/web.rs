@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn without_a_key_there_is_no_search() {
         let http = client::elsewhere("test").unwrap();
-        let var = |name: &str| (name == "GOOGLE_CSE_KEY" || name == "SERPER_API_KEY").then(|| String::new());
+        let var = |name: &str| (name == "GOOGLE_CSE_KEY" || name == "SERPER_API_KEY").then(String::new);
         assert!(Search::from_vars(http, var).is_none());
     }
 }
