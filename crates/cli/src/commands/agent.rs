@@ -43,7 +43,7 @@ pub struct How {
     /// The same as --base-url; LOOM_SERVER_URL is read too
     #[arg(long, value_name = "URL")]
     server_url: Option<String>,
-    /// Work in the folder although it was not asked for it yet
+    /// Work in the folder although nobody was asked about it yet
     #[arg(long)]
     trust: bool,
 }

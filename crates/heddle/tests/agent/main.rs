@@ -5,6 +5,10 @@
 #[path = "../v1/support/mod.rs"]
 mod support;
 
+#[allow(dead_code, reason = "the terminal app's tests use more of it")]
+#[path = "../tui/terminal.rs"]
+mod pty;
+
 mod acp;
 mod case;
 mod editing;

@@ -19,7 +19,10 @@ async fn the_answer_is_printed_and_nothing_else() {
     let program = Program::new(&served.url, "hd_secret");
     assert_eq!(program.print(&[], "Count").await, "one two three\n");
     let asked = &served.asked()[0];
-    assert_eq!((&asked["model"], &asked["messages"]), (&json!("claude-test"), &json!([{"role": "user", "content": "Count"}])));
+    assert_eq!(
+        (&asked["model"], &asked["messages"]),
+        (&json!("claude-test"), &json!([{"role": "user", "content": "Count"}]))
+    );
     let system = asked["system"].as_str().unwrap();
     assert!(system.contains(program.folder.path().canonicalize().unwrap().to_str().unwrap()), "{system}");
     let tools: Vec<_> = asked["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap()).collect();

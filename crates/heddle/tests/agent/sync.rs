@@ -92,7 +92,10 @@ async fn a_kill_in_the_midst_of_a_tool_leaves_a_thread_that_goes_on() {
     served.replies(says("I see"));
     program.print(&["resume"], "go on").await;
     let asked = served.asked()[1]["messages"].clone();
-    assert_eq!((&asked[2]["role"], &asked[2]["tool_call_id"], &asked[2]["is_error"]), (&json!("tool"), &json!("call_0"), &json!(true)));
+    assert_eq!(
+        (&asked[2]["role"], &asked[2]["tool_call_id"], &asked[2]["is_error"]),
+        (&json!("tool"), &json!("call_0"), &json!(true))
+    );
     assert!(asked[2]["content"].as_str().unwrap().contains("interrupted"));
     assert_eq!(asked[3]["content"], "go on");
 }
@@ -112,7 +115,8 @@ async fn of_two_who_go_on_with_a_thread_both_are_kept() {
     served.threads_are(Threads::Kept);
     served.replies(says("c"));
     program.print(&[], "another").await;
-    let mut all: Vec<_> = served.ids().iter().map(|id| served.thread(id)["messages"].as_array().unwrap().clone()).collect();
+    let mut all: Vec<_> =
+        served.ids().iter().map(|id| served.thread(id)["messages"].as_array().unwrap().clone()).collect();
     all.sort_by_key(Vec::len);
     assert_eq!(all.len(), 3);
     assert_eq!(all[1][2], json!({"role": "user", "content": "theirs", "timestamp": null, "mood": "odd"}));
@@ -138,7 +142,8 @@ async fn what_another_machine_added_is_taken_up() {
     served.replies(says("c"));
     program.print(&["resume", &id], "three").await;
     let thread = served.thread(&id);
-    let said: Vec<_> = thread["messages"].as_array().unwrap().iter().map(|message| message["content"].as_str().unwrap()).collect();
+    let said: Vec<_> =
+        thread["messages"].as_array().unwrap().iter().map(|message| message["content"].as_str().unwrap()).collect();
     assert_eq!(said, ["one", "a", "two", "b", "three", "c"]);
     assert_eq!((&thread["visibility"], &thread["title"]), (&json!("shared"), &json!("A better title")));
     assert_eq!(served.ids().len(), 1);
