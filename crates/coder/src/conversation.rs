@@ -18,10 +18,10 @@ pub struct Message {
     /// Who speaks.
     pub role: Role,
     /// What is said: a text, or parts that another client wrote.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Json::is_null")]
     pub content: Json,
     /// When.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<Timestamp>,
     /// The calls that an assistant's message makes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -248,8 +248,10 @@ mod tests {
 
     #[test]
     fn what_other_clients_write_is_kept() {
-        let written =
-            json!([{"role": "user", "content": "a", "timestamp": "2026-01-01T00:00:00Z", "mood": {"good": true}}]);
+        let written = json!([
+            {"role": "user", "content": "a", "timestamp": "2026-01-01T00:00:00Z", "mood": {"good": true}},
+            {"role": "assistant", "thoughts": 1},
+        ]);
         assert_eq!(serde_json::to_value(conversation(written.clone())).unwrap(), written);
     }
 

@@ -35,7 +35,14 @@ impl Git {
 /// What git prints, if it is content.
 async fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new("git");
-    command.arg("-C").arg(folder).args(arguments).env("GIT_TERMINAL_PROMPT", "0").kill_on_drop(true);
+    // What the folder's own configuration says must run nothing.
+    command
+        .args(["-c", "core.fsmonitor=false"])
+        .arg("-C")
+        .arg(folder)
+        .args(arguments)
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .kill_on_drop(true);
     let output = command.stdin(Stdio::null()).output().await.ok().filter(|output| output.status.success())?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     (!text.is_empty()).then_some(text)

@@ -90,6 +90,15 @@ impl House {
         }
     }
 
+    /// The case that a thread was about; none when it is no longer there, or not for us.
+    async fn former_case(&self, id: &str) -> Result<Option<Arc<Case>>, Error> {
+        match Case::load(self.client.clone(), id).await {
+            Ok(case) => Ok(Some(Arc::new(case))),
+            Err(error) if error.status().is_some_and(|status| status.is_client_error()) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// A session in a folder.
     pub async fn session(&self, folder: &Path, which: &Which, case: Option<Arc<Case>>) -> Result<Session, Error> {
         let unusable = |error: std::io::Error| Error::Plain(format!("{}: {error}", folder.display()));
@@ -111,7 +120,7 @@ impl House {
                 (Stored { thread, private: self.options.private, revision: 0 }, lock)
             }
             Some(id) => {
-                let lock = self.store.lock(&id)?;
+                let mut lock = self.store.lock(&id)?;
                 let stored = match self.options.private {
                     true => self.store.load(&id)?,
                     false => self.syncer.pull(&id).await.map_err(Error::from)?,
@@ -119,8 +128,15 @@ impl House {
                 if self.options.private && !stored.private {
                     return Err(Error::Usage(format!("thread {id} is not private, and cannot become so")));
                 }
+                if stored.thread.id != id {
+                    lock = self.store.lock(&stored.thread.id)?;
+                }
                 (stored, lock)
             }
+        };
+        let case = match (case, stored.thread.case_id) {
+            (None, Some(id)) if !stored.private => self.former_case(&id.to_string()).await?,
+            (case, _) => case,
         };
         let llm = self.llm(&stored.thread).await?;
         let http = client::elsewhere(concat!("heddle-agent/", env!("CARGO_PKG_VERSION")))?;

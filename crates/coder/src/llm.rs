@@ -73,7 +73,7 @@ fn failure(error: Error) -> Failure {
             let header = error.answer.header("retry-after").and_then(|value| value.trim().parse().ok());
             let asked = header.or_else(|| seconds(&error.message));
             match error.answer.status.as_u16() {
-                429 | 502 | 503 | 504 => retry(error.code.as_deref().unwrap_or_default(), asked),
+                429 | 500 | 502 | 503 | 504 => retry(error.code.as_deref().unwrap_or_default(), asked),
                 _ => Retry::Never,
             }
         }

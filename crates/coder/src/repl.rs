@@ -60,7 +60,7 @@ pub async fn run(house: &House, folder: &Path, which: &Which) -> Result<(), Erro
     if input.is_terminal() {
         greet(&session, &screen);
     }
-    let mut next = case.map(|case| {
+    let mut next = case.as_ref().map(|case| {
         screen.note(&format!("The case \"{}\"", case.title));
         WORK.to_owned()
     });
@@ -93,12 +93,17 @@ pub async fn run(house: &House, folder: &Path, which: &Which) -> Result<(), Erro
             "/quit" | "/exit" => break,
             "/clear" => {
                 session.close()?;
-                session = house.session(folder, &Which::New, None).await?;
+                session = house.session(folder, &Which::New, case.clone()).await?;
                 greet(&session, &screen);
             }
             command if command.starts_with('/') => obey(command, house, &mut session, &screen).await,
             _ => {
                 let (end, leave) = turn(&mut session, line, &screen, &mut signals).await;
+                if let (TurnEnd::Failed(failure), false) = (&end, input.is_terminal()) {
+                    // A script learns of it by the exit code.
+                    session.close()?;
+                    return Err(Error::Plain(failure.message.clone()));
+                }
                 if end != TurnEnd::Done {
                     screen.note(&in_words(&end));
                 }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use client::{Client, StatusCode, loom::threads as remote};
+use client::{Client, StatusCode, loom::threads as remote, public::users};
 use tokio::{sync::Notify, task::JoinHandle};
 
 use super::{Error as Local, Store, Stored, Thread, new_id, store::Synced};
@@ -201,7 +201,7 @@ impl Syncer {
                 Err(error) => error,
             };
             let theirs = match error.status() {
-                Some(StatusCode::CONFLICT) => self.client.send(&remote::get::<Thread>(id)).await,
+                Some(StatusCode::CONFLICT) => self.fetch(id).await,
                 Some(StatusCode::NOT_FOUND) if synced.version > 0 => Err(error),
                 _ => return Err(error.into()),
             };
@@ -233,6 +233,17 @@ impl Syncer {
         Err(last.map_or(Local::Busy(id.to_owned()).into(), Error::Server))
     }
 
+    async fn fetch(&self, id: &str) -> Result<Thread, client::Error> {
+        self.client.send(&remote::get(id)).await
+    }
+
+    /// Whether the server says that a thread belongs to somebody else, who shares it.
+    async fn is_somebody_elses(&self, thread: &Thread) -> Result<bool, client::Error> {
+        let Some(owner) = thread.other.get("owner_id").and_then(|owner| owner.as_str()) else { return Ok(false) };
+        let me = self.client.send(&users::me()).await?;
+        Ok(me.id.to_string() != owner)
+    }
+
     /// Keeps what the server had under a new id. It is sent like any other thread.
     fn keep(&self, theirs: Thread) -> Result<String, Error> {
         let title = format!("{} (as it was on the server)", theirs.title);
@@ -242,7 +253,8 @@ impl Syncer {
         Ok(id)
     }
 
-    /// Brings a thread up to what the server has, if it has more. Without a thread here, the server's is taken.
+    /// Brings a thread up to what the server has, if it has more. Without a thread here, the server's is taken; if it is
+    /// somebody else's, a copy with an id of its own.
     ///
     /// # Errors
     /// It is neither here nor there; it cannot be read; the server cannot be reached and the thread is not here.
@@ -253,10 +265,18 @@ impl Syncer {
             Err(Local::Absent(_)) => None,
             Err(error) => return Err(error.into()),
         };
-        match (self.client.send(&remote::get::<Thread>(id)).await, here) {
-            (Ok(thread), None) if thread.id == id => {
-                let mut stored = Stored { thread, private: false, revision: 0 };
-                self.store.adopt(&mut stored)?;
+        match (self.fetch(id).await, here) {
+            (Ok(theirs), None) if theirs.id == id => {
+                let mut stored = Stored { thread: theirs, private: false, revision: 0 };
+                match self.is_somebody_elses(&stored.thread).await? {
+                    // It is theirs to change. We go on with a copy of our own.
+                    true => {
+                        stored.thread.id = new_id();
+                        stored.thread.visibility = remote::Visibility::Private;
+                        self.store.save(&mut stored)?;
+                    }
+                    false => self.store.adopt(&mut stored)?,
+                }
                 Ok(stored)
             }
             (Ok(theirs), Some(stored))

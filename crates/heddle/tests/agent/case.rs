@@ -38,6 +38,11 @@ async fn a_case_is_worked_on_and_told_of_it() {
     let comments: Vec<_> = said.iter().filter(|(kind, _)| kind == "comment").map(|(_, text)| text.as_str()).collect();
     assert_eq!(comments, ["The hinge was rusty.", &format!("The hinge is new.\n\nCoding agent, thread {id}")]);
     assert_eq!(program.threads()[0]["thread"]["case_id"], json!(case));
+    // Whoever goes on with the thread still works on the case.
+    model.replies(vec![Reply::Text("It still is.")]);
+    program.print(&["resume", &id], "Look again").await;
+    assert!(model.asked()[2]["system"].to_string().contains("Do Check"));
+    assert_eq!(w.thread(&case).await.last().unwrap().1, format!("It still is.\n\nCoding agent, thread {id}"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use crate::{
     model::{Model, owner},
     program::Program,
     served::Reply,
-    support::Engine,
+    support::{Engine, World},
 };
 
 async fn a_file_is_edited(engine: Engine) {
@@ -93,6 +93,29 @@ async fn a_thread_is_shared_and_stays_so() {
     assert_eq!(share("private").await.1, json!({"id": id, "visibility": "private", "url": null}));
     assert_eq!(share("everybody").await.0, Some(2));
     assert_eq!(program.run(&["share", "T-unknown"]).await.status.code(), Some(4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_elses_thread_is_gone_on_with_as_a_copy() {
+    let model = Model::start(vec![Reply::Text("a"), Reply::Text("b"), Reply::Text("c")]).await;
+    let server = model.server(Engine::Sqlite).await.unwrap();
+    let w = World::new(&server).await;
+    let theirs = Program::new(&server.url, &w.owner_key);
+    theirs.print(&[], "one").await;
+    let id = theirs.threads()[0]["thread"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(theirs.run(&["share", &id]).await.status.code(), Some(0));
+    let ours = Program::new(&server.url, w.member.key());
+    ours.print(&["resume", &id], "two").await;
+    let copy = ours.threads()[0]["thread"]["id"].as_str().unwrap().to_owned();
+    assert_ne!(copy, id);
+    assert_eq!(ours.pending(), Vec::<String>::new());
+    let count = async |client: &crate::support::Client, id: &str| {
+        client.get(&format!("/api/threads/{id}")).await.body["messages"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!((count(&w.owner, &id).await, count(&w.member, &copy).await, count(&w.stranger, &copy).await), (2, 4, 0));
+    // It is ours from then on.
+    ours.print(&["resume", &copy], "three").await;
+    assert_eq!((ours.threads().len(), count(&w.member, &copy).await), (1, 6));
 }
 
 #[tokio::test(flavor = "multi_thread")]

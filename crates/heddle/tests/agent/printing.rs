@@ -134,6 +134,23 @@ async fn lines_of_another_program_are_prompts_of_one_thread() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn lines_end_with_a_turn_that_fails() {
+    let served = Served::start(vec![Reply::Text("first"), Reply::Busy(600)]).await;
+    let program = Program::new(&served.url, "hd_secret");
+    let mut command = program.command(&["--trust", "-m", "m"]);
+    let output = tokio::task::spawn_blocking(move || {
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"one\ntwo\nthree\n").unwrap();
+        child.wait_with_output().unwrap()
+    });
+    let output = output.await.unwrap();
+    let (code, error) = told(&output);
+    assert_eq!((code, output.stdout.as_slice()), (Some(1), &b"first\n"[..]), "{error}");
+    let messages = program.threads()[0]["thread"]["messages"].clone();
+    assert_eq!(messages.as_array().unwrap().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn all_of_standard_input_can_be_one_prompt() {
     let served = Served::start(vec![Reply::Text("ok")]).await;
     let program = Program::new(&served.url, "hd_secret");
