@@ -1,10 +1,13 @@
 //! The dialect of Loom: calls of models through one shape for all providers, and the providers' own APIs passed through.
 
+mod cache;
 mod errors;
 mod metered;
 mod native;
 mod paging;
 mod proxy;
+mod queries;
+mod session;
 mod shape;
 mod sockets;
 mod threads;
@@ -15,6 +18,8 @@ use api::{App, Gate};
 use axum::{Extension, Router, extract::DefaultBodyLimit, http::Method, middleware, routing::any};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{cache::Cache, proxy::Shared, queries::Queries};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,6 +36,7 @@ struct Document;
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(sockets::get_ws_token))
+        .routes(routes!(session::session_stream))
         .routes(routes!(threads::list_threads))
         .routes(routes!(threads::search_threads))
         .routes(routes!(
@@ -48,10 +54,11 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(threads::get_shared_thread))
         .routes(routes!(proxy::complete))
         .routes(routes!(proxy::stream))
+        .routes(routes!(queries::answer_query))
 }
 
 /// Operations that need no credential.
-const OPEN: &[(Method, &str)] = &[(Method::GET, "/api/shared/{token}")];
+const OPEN: &[(Method, &str)] = &[(Method::GET, "/api/shared/{token}"), (Method::GET, "/api/ws/sessions/{id}")];
 
 /// The OpenAPI document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -64,11 +71,16 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// The router, with the layers every request passes: its id, the error body, the caller and its limit.
 pub fn router(app: &App) -> Router<App> {
     let (router, _) = routes().split_for_parts();
+    let shared = Shared {
+        redactions: Redactions::from_env(app.vault().clone()),
+        cache: Cache::new(app.settings().llm_cache),
+        queries: Queries::default(),
+    };
     router
         .route("/proxy/{provider}/v1/{*rest}", any(native::pass_through))
         .route("/proxy/{provider}/{operation}", any(api::not_found))
         .layer(DefaultBodyLimit::max(native::MOST))
-        .layer(Extension(Redactions::from_env(app.vault().clone())))
+        .layer(Extension(shared))
         .method_not_allowed_fallback(api::method_not_allowed)
         .layer(middleware::from_fn_with_state(Gate::new(app, OPEN), api::gate))
         .layer(middleware::from_fn(shape::shape))

@@ -26,8 +26,15 @@ fn request() -> Request {
         is_error: false,
         parts: Vec::new(),
     };
-    let messages = vec![message];
-    Request { model: "m".into(), messages, tools: Vec::new(), system: None, max_tokens: None, reasoning_effort: None }
+    Request {
+        model: "m".into(),
+        messages: vec![message],
+        tools: Vec::new(),
+        system: None,
+        max_tokens: None,
+        reasoning_effort: None,
+        server_queries: false,
+    }
 }
 
 fn events(events: &[Value]) -> String {

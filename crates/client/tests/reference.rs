@@ -245,6 +245,7 @@ fn threads_and_models_of_loom_are_read() {
     some.has(loom::threads::put::<Value>(ID, Some(1), raw())).has(loom::threads::update(ID, raw()));
     some.has(loom::threads::share(ID, raw())).has(loom::threads::versions(ID, part));
     some.has(loom::proxy::complete(ID, raw())).has_unread(loom::proxy::stream(ID, raw()));
+    some.has_unread(loom::proxy::answer(ID, raw()));
     some.lacking_of(&document("loom"));
     let path = |call: Call<loom::threads::Threads>| call.path_and_query().expect("a path");
     let part = loom::Part { limit: Some(2), offset: Some(4) };

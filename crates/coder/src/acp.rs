@@ -4,7 +4,10 @@
 use std::{
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -38,6 +41,10 @@ const OPTIONS: [(&str, &str, say::PermissionOptionKind); 3] = [
     ("always", "Allow for this session", say::PermissionOptionKind::AllowAlways),
     ("no", "Do not allow", say::PermissionOptionKind::RejectOnce),
 ];
+
+/// What people are asked when the server wants to know something.
+const GO_ON: [(&str, &str, say::PermissionOptionKind); 2] =
+    [("yes", "Go on", say::PermissionOptionKind::AllowOnce), ("no", "Stop", say::PermissionOptionKind::RejectOnce)];
 
 /// Serves an editor until it closes standard input.
 ///
@@ -115,6 +122,8 @@ struct Open {
     cancel: Mutex<CancellationToken>,
     /// What the person allowed for the whole session.
     allowed: Mutex<HashSet<&'static str>>,
+    /// How often the server's questions were passed on.
+    questions: AtomicU64,
 }
 
 type Answer<T> = Result<T, rpc::Error>;
@@ -135,6 +144,7 @@ impl Desk {
             session: Arc::new(tokio::sync::Mutex::new(session)),
             cancel: Mutex::default(),
             allowed: Mutex::default(),
+            questions: AtomicU64::default(),
         });
         self.sessions().insert(id.clone(), Arc::clone(&open));
         Ok((id, open))
@@ -298,15 +308,9 @@ impl Eyes {
         let call = self.call(shown);
         let fields = say::ToolCallUpdateFields::new().title(call.title).kind(call.kind).raw_input(call.raw_input);
         let fields = fields.content(call.content).locations(call.locations).status(say::ToolCallStatus::Pending);
-        let options = OPTIONS.map(|(id, name, kind)| say::PermissionOption::new(id, name, kind)).to_vec();
         let update = say::ToolCallUpdate::new(shown.id.clone(), fields);
-        let request = say::RequestPermissionRequest::new(self.id.clone(), update, options);
-        let answer = self.editor.send_request(request).block_task().await;
-        let Ok(say::RequestPermissionOutcome::Selected(chosen)) = answer.map(|answer| answer.outcome) else {
-            return false;
-        };
-        match &*chosen.option_id.0 {
-            "always" => {
+        match self.choose(update, &OPTIONS).await.as_deref() {
+            Some("always") => {
                 let known = match shown.effect {
                     Some(Effect::Edits) => "edit_file",
                     _ => "bash",
@@ -314,8 +318,24 @@ impl Eyes {
                 self.open.allowed.lock().unwrap_or_else(PoisonError::into_inner).insert(known);
                 true
             }
-            "once" => true,
+            Some("once") => true,
             _ => false,
+        }
+    }
+}
+
+impl Eyes {
+    /// Asks by the only means that editors have. Answers the option that was chosen.
+    async fn choose(
+        &self,
+        about: say::ToolCallUpdate,
+        options: &[(&'static str, &'static str, say::PermissionOptionKind)],
+    ) -> Option<String> {
+        let options = options.iter().map(|(id, name, kind)| say::PermissionOption::new(*id, *name, *kind)).collect();
+        let request = say::RequestPermissionRequest::new(self.id.clone(), about, options);
+        match self.editor.send_request(request).block_task().await.ok()?.outcome {
+            say::RequestPermissionOutcome::Selected(chosen) => Some(chosen.option_id.to_string()),
+            _ => None,
         }
     }
 }
@@ -367,6 +387,21 @@ impl Watcher for Eyes {
                 self.tell(say::SessionUpdate::ToolCallUpdate(say::ToolCallUpdate::new(shown.id.clone(), fields)));
             }
             allowed
+        }
+        .boxed()
+    }
+
+    fn can_be_asked(&self) -> bool {
+        true
+    }
+
+    fn confirm<'a>(&'a self, question: &'a str) -> BoxFuture<'a, bool> {
+        async move {
+            let number = self.open.questions.fetch_add(1, Ordering::Relaxed);
+            let fields = say::ToolCallUpdateFields::new().title(question.to_owned()).kind(say::ToolKind::Other);
+            let fields = fields.status(say::ToolCallStatus::Pending);
+            let update = say::ToolCallUpdate::new(format!("question-{number}"), fields);
+            self.choose(update, &GO_ON).await.as_deref() == Some("yes")
         }
         .boxed()
     }

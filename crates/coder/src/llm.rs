@@ -7,7 +7,10 @@ use client::{
     loom::proxy::{self, Event, Message, Request, Response, Tool},
 };
 
-use crate::machine::{Failure, Retry};
+use crate::{
+    machine::{Failure, Retry},
+    session::Watcher,
+};
 
 /// The most tokens of an answer.
 const MAX_TOKENS: u32 = 16_000;
@@ -29,19 +32,27 @@ impl Llm {
     }
 
     fn request(&self, system: String, messages: Vec<Message>, tools: Vec<Tool>) -> Request {
-        let (model, max_tokens) = (self.model.clone(), Some(MAX_TOKENS));
-        Request { model, messages, tools, system: Some(system), max_tokens, reasoning_effort: None }
+        Request {
+            model: self.model.clone(),
+            messages,
+            tools,
+            system: Some(system),
+            max_tokens: Some(MAX_TOKENS),
+            reasoning_effort: None,
+            server_queries: false,
+        }
     }
 
-    /// Asks, and tells what is written while it is.
+    /// Asks, and tells what is written while it is. Where there is a person, the server may ask them back.
     pub async fn ask(
         &self,
         system: String,
         messages: Vec<Message>,
         tools: Vec<Tool>,
         heard: impl Fn(String),
+        person: Option<&dyn Watcher>,
     ) -> Result<Response, Failure> {
-        let request = self.request(system, messages, tools);
+        let request = Request { server_queries: person.is_some(), ..self.request(system, messages, tools) };
         let mut events = self.client.events(&proxy::stream(&self.provider, &request)).await.map_err(failure)?;
         loop {
             match events.next().await.map_err(failure)? {
@@ -49,6 +60,14 @@ impl Llm {
                 Some(Event::Completed { response }) => return Ok(response),
                 Some(Event::Error { error, message, retry_after }) => {
                     return Err(Failure { message, retry: retry(&error, retry_after) });
+                }
+                Some(Event::ServerQuery { id, question }) => {
+                    let yes = match person {
+                        Some(person) => person.confirm(&question).await,
+                        None => false,
+                    };
+                    let said = if yes { proxy::Confirm::Yes } else { proxy::Confirm::No };
+                    self.client.send_raw(&proxy::answer(&id, &said)).await.map_err(failure)?;
                 }
                 Some(Event::ToolCallDelta { .. } | Event::Other) => {}
                 None => {
@@ -87,9 +106,14 @@ fn failure(error: Error) -> Failure {
 fn retry(word: &str, asked: Option<u64>) -> Retry {
     match (word, asked) {
         // Its operator has to do something first.
-        ("provider_not_configured" | "provider_key_refused" | "budget_exhausted" | "invalid_request", _) => {
-            Retry::Never
-        }
+        (
+            "provider_not_configured"
+            | "provider_key_refused"
+            | "budget_exhausted"
+            | "confirmation_required"
+            | "invalid_request",
+            _,
+        ) => Retry::Never,
         (_, Some(seconds)) => Retry::After(Duration::from_secs(seconds)),
         (_, None) => Retry::Later,
     }

@@ -33,7 +33,7 @@ pub async fn print(house: &House, folder: &Path, which: &Which, prompt: String) 
     let case = house.case().await?;
     let mut session = house.session(folder, which, case).await?;
     let mut signals = Signals::new()?;
-    let screen = Arc::new(Screen::new());
+    let screen = Arc::new(Screen::new(None));
     let (end, _) = turn(&mut session, prompt, &screen, &mut signals).await;
     session.close()?;
     for notice in house.notices() {
@@ -55,7 +55,7 @@ pub async fn run(house: &House, folder: &Path, which: &Which) -> Result<(), Erro
     let mut session = house.session(folder, which, case.clone()).await?;
     let mut input = Input::open(house.home.history()).map_err(unreadable)?;
     let mut signals = Signals::new()?;
-    let screen = Arc::new(Screen::new());
+    let screen = Arc::new(Screen::new(Some(&input)));
     let _terminal = Restored::new();
     if input.is_terminal() {
         greet(&session, &screen);

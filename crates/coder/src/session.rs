@@ -3,7 +3,10 @@
 use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, resume_unwind},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -65,6 +68,55 @@ pub trait Watcher: Send + Sync {
     fn warn(&self, text: &str);
     /// Whether a call that changes something may be carried out.
     fn permit<'a>(&'a self, shown: &'a Shown) -> BoxFuture<'a, bool>;
+    /// Whether there is a person who can be asked.
+    fn can_be_asked(&self) -> bool;
+    /// Asks the person what the server wants to know, a yes or no.
+    fn confirm<'a>(&'a self, question: &'a str) -> BoxFuture<'a, bool>;
+}
+
+/// A watcher whose yes to the server counts for the rest of the turn.
+struct AskedOnce {
+    inner: Arc<dyn Watcher>,
+    yes: AtomicBool,
+}
+
+impl Watcher for AskedOnce {
+    fn text(&self, piece: &str) {
+        self.inner.text(piece);
+    }
+
+    fn tool_began(&self, shown: &Shown) {
+        self.inner.tool_began(shown);
+    }
+
+    fn tool_ended(&self, shown: &Shown, outcome: &Outcome) {
+        self.inner.tool_ended(shown, outcome);
+    }
+
+    fn retrying(&self, error: &str, wait: Duration, attempt: u32) {
+        self.inner.retrying(error, wait, attempt);
+    }
+
+    fn warn(&self, text: &str) {
+        self.inner.warn(text);
+    }
+
+    fn permit<'a>(&'a self, shown: &'a Shown) -> BoxFuture<'a, bool> {
+        self.inner.permit(shown)
+    }
+
+    fn can_be_asked(&self) -> bool {
+        self.inner.can_be_asked()
+    }
+
+    fn confirm<'a>(&'a self, question: &'a str) -> BoxFuture<'a, bool> {
+        async move {
+            let yes = self.yes.load(Ordering::Relaxed) || self.inner.confirm(question).await;
+            self.yes.store(yes, Ordering::Relaxed);
+            yes
+        }
+        .boxed()
+    }
 }
 
 /// What a session is made of.
@@ -143,6 +195,8 @@ impl Session {
 
     /// Takes what the person says, and works until it is their turn again. A cancelled token ends the turn early.
     pub async fn turn(&mut self, said: String, watcher: &Arc<dyn Watcher>, cancel: &CancellationToken) -> TurnEnd {
+        // The server may want to know something at each request; one yes is enough for a turn.
+        let watcher: Arc<dyn Watcher> = Arc::new(AskedOnce { inner: Arc::clone(watcher), yes: AtomicBool::new(false) });
         let (events, mut inbox) = unbounded_channel();
         let mut running: Option<Running> = None;
         let mut actions: VecDeque<_> = self.handle(Event::UserInput(said)).into();
@@ -150,7 +204,7 @@ impl Session {
         loop {
             while let Some(action) = actions.pop_front() {
                 match action {
-                    Action::Save => self.save_or_warn(State::Weaving, watcher),
+                    Action::Save => self.save_or_warn(State::Weaving, &watcher),
                     Action::ShowText(text) => watcher.text(&text),
                     Action::RecordResponse(ticket) => {
                         let event = match self.save(State::Weaving) {
@@ -159,9 +213,9 @@ impl Session {
                         };
                         actions.extend(self.handle(event));
                     }
-                    Action::CallLlm(ticket) => running = Some(self.ask(ticket, events.clone())),
+                    Action::CallLlm(ticket) => running = Some(self.ask(ticket, &watcher, events.clone())),
                     Action::RunTools(ticket, calls) => {
-                        let work = run(self.parts.tools.clone(), ticket, calls, Arc::clone(watcher), events.clone());
+                        let work = run(self.parts.tools.clone(), ticket, calls, Arc::clone(&watcher), events.clone());
                         running = Some(Running::start(work));
                     }
                     Action::RunHook(ticket, ran) => {
@@ -179,9 +233,9 @@ impl Session {
                     Action::Abandon => running = None,
                     Action::EndTurn(end) => {
                         let state = if matches!(end, TurnEnd::Failed(_)) { State::Error } else { State::Waiting };
-                        self.save_or_warn(state, watcher);
+                        self.save_or_warn(state, &watcher);
                         self.wake();
-                        self.report(&end, watcher).await;
+                        self.report(&end, &watcher).await;
                         return end;
                     }
                     Action::Refuse(_) => {
@@ -218,7 +272,8 @@ impl Session {
         self.agent.handle(event, Timestamp::now())
     }
 
-    fn ask(&self, ticket: Ticket, events: UnboundedSender<Event>) -> Running {
+    fn ask(&self, ticket: Ticket, watcher: &Arc<dyn Watcher>, events: UnboundedSender<Event>) -> Running {
+        let watcher = Arc::clone(watcher);
         let Parts { llm, tools, case, .. } = &self.parts;
         let system = prompt::system(tools, self.git.as_ref(), case.as_deref(), Timestamp::now());
         let messages = self.agent.conversation().map(|conversation| conversation.request()).unwrap_or_default();
@@ -228,7 +283,8 @@ impl Session {
             let heard = move |piece| {
                 let _ = pieces.send(Event::LlmTextDelta(ticket, piece));
             };
-            let event = match llm.ask(system, messages, offered, heard).await {
+            let person = watcher.can_be_asked().then_some(watcher.as_ref());
+            let event = match llm.ask(system, messages, offered, heard, person).await {
                 Ok(response) => Event::LlmCompleted(ticket, response),
                 Err(failure) => Event::LlmFailed(ticket, failure),
             };

@@ -3,7 +3,7 @@
 use std::{
     io::{self, IsTerminal, Write},
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -27,12 +27,15 @@ pub enum Typed {
     End,
 }
 
+/// The line editor, which one uses at a time.
+type Typing = Arc<Mutex<Editor<(), FileHistory>>>;
+
 /// Where lines come from.
 pub enum Input {
-    /// A person at a terminal. The editor is away while a line is typed.
+    /// A person at a terminal.
     Terminal {
         /// The line editor.
-        editor: Option<Box<Editor<(), FileHistory>>>,
+        editor: Typing,
         /// Where what was typed is kept.
         history: PathBuf,
     },
@@ -46,11 +49,11 @@ impl Input {
         if !io::stdin().is_terminal() {
             return Ok(Self::Pipe(BufReader::new(tokio::io::stdin()).lines()));
         }
-        let config = Config::builder().auto_add_history(true).bracketed_paste(true).build();
+        let config = Config::builder().bracketed_paste(true).build();
         let mut editor = Editor::with_history(config, FileHistory::default()).map_err(io::Error::other)?;
         // The first time there is none.
         let _ = editor.load_history(&history);
-        Ok(Self::Terminal { editor: Some(Box::new(editor)), history })
+        Ok(Self::Terminal { editor: Arc::new(Mutex::new(editor)), history })
     }
 
     /// Whether a person types.
@@ -63,25 +66,28 @@ impl Input {
         match self {
             Self::Pipe(lines) => Ok(lines.next_line().await?.map_or(Typed::End, Typed::Line)),
             Self::Terminal { editor, history } => {
-                let Some(mut own) = editor.take() else { return Ok(Typed::End) };
-                let reading = tokio::task::spawn_blocking(move || {
-                    let line = own.readline(prompt);
-                    (own, line)
-                });
-                let (own, line) = reading.await.map_err(io::Error::other)?;
-                let own = editor.insert(own);
-                match line {
-                    Ok(line) => {
-                        // A history that cannot be kept is no reason to stop.
-                        let _ = own.append_history(history);
-                        Ok(Typed::Line(line))
-                    }
-                    Err(ReadlineError::Interrupted) => Ok(Typed::Interrupt),
-                    Err(ReadlineError::Eof) => Ok(Typed::End),
-                    Err(error) => Err(io::Error::other(error)),
+                let typed = type_line(editor, prompt.to_owned()).await?;
+                if let Typed::Line(line) = &typed {
+                    let mut editor = editor.lock().unwrap_or_else(PoisonError::into_inner);
+                    // A history that cannot be kept is no reason to stop.
+                    let _ = editor.add_history_entry(line).and_then(|_| editor.append_history(history));
                 }
+                Ok(typed)
             }
         }
+    }
+}
+
+/// One line of the person, on a thread that may wait.
+async fn type_line(editor: &Typing, prompt: String) -> io::Result<Typed> {
+    let editor = Arc::clone(editor);
+    let reading =
+        tokio::task::spawn_blocking(move || editor.lock().unwrap_or_else(PoisonError::into_inner).readline(&prompt));
+    match reading.await.map_err(io::Error::other)? {
+        Ok(line) => Ok(Typed::Line(line)),
+        Err(ReadlineError::Interrupted) => Ok(Typed::Interrupt),
+        Err(ReadlineError::Eof) => Ok(Typed::End),
+        Err(error) => Err(io::Error::other(error)),
     }
 }
 
@@ -92,14 +98,20 @@ pub struct Screen {
     /// Whether standard output and standard error are the same terminal, where lines must not mix.
     clean: bool,
     dim: (&'static str, &'static str),
+    /// Where the person can be asked.
+    person: Option<Typing>,
 }
 
 impl Screen {
-    /// What standard output and standard error are.
-    pub fn new() -> Self {
+    /// What standard output and standard error are, and the person at the input, if there is one.
+    pub fn new(input: Option<&Input>) -> Self {
+        let person = match input {
+            Some(Input::Terminal { editor, .. }) => Some(Arc::clone(editor)),
+            _ => None,
+        };
         let styled = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
         let dim = if styled { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
-        Self { open: Mutex::default(), clean: io::stdout().is_terminal(), dim }
+        Self { open: Mutex::default(), clean: io::stdout().is_terminal(), dim, person }
     }
 
     /// Ends a line of text that has begun.
@@ -155,6 +167,22 @@ impl Watcher for Screen {
     fn permit<'a>(&'a self, _: &'a Shown) -> BoxFuture<'a, bool> {
         // Whoever works in a terminal has been asked about the folder.
         async { true }.boxed()
+    }
+
+    fn can_be_asked(&self) -> bool {
+        self.person.is_some()
+    }
+
+    fn confirm<'a>(&'a self, question: &'a str) -> BoxFuture<'a, bool> {
+        async move {
+            let Some(person) = &self.person else { return false };
+            self.note(question);
+            match type_line(person, "Go on? [y/N] ".to_owned()).await {
+                Ok(Typed::Line(line)) => matches!(line.trim().to_lowercase().as_str(), "y" | "yes"),
+                _ => false,
+            }
+        }
+        .boxed()
     }
 }
 

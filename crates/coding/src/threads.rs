@@ -218,15 +218,15 @@ pub fn summary(tx: &mut Tx<'_>, id: &str) -> Result<Summary> {
     find(tx, id)?.ok_or_else(not_found)
 }
 
-/// The messages of the version that a conversation has now, from a place on.
+/// The messages that a version of a conversation has, from a place on.
 ///
 /// # Errors
 /// The engine's.
-pub fn messages_from(tx: &mut Tx<'_>, thread: &Summary, from: i64) -> Result<Vec<Box<RawValue>>> {
-    messages::of(tx, thread.key, thread.version, from)
+pub fn messages_from(tx: &mut Tx<'_>, thread: CodingThreadId, version: i64, from: i64) -> Result<Vec<Box<RawValue>>> {
+    messages::of(tx, thread, version, from)
 }
 
-pub(crate) fn load(tx: &mut Tx<'_>, summary: Summary) -> Result<Document> {
+fn load(tx: &mut Tx<'_>, summary: Summary) -> Result<Document> {
     let rest = rest_of(tx, summary.key)?;
     let messages = messages::of(tx, summary.key, summary.version, 0)?;
     Ok(Document { summary, rest, messages })

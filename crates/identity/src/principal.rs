@@ -125,6 +125,20 @@ impl Authenticator {
         Ok(Some(principal))
     }
 
+    /// Whether the key or session that somebody was recognised by is still good, and the member still in the workspace. For
+    /// connections that stay open.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn still(&self, principal: &Principal) -> Result<bool> {
+        let via = principal.via.clone();
+        let found = self.store.control_read(move |tx| match via {
+            Via::Key(key) => of_key(tx, key),
+            Via::Session { id, .. } => of_session(tx, id),
+        });
+        Ok(found.await?.is_some())
+    }
+
     /// Forgets every remembered credential, so that what was just revoked no longer passes here.
     pub fn forget(&self) {
         self.forgotten.fetch_add(1, Ordering::AcqRel);

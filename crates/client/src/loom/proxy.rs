@@ -44,6 +44,9 @@ pub struct Request {
     /// How much it thinks: `low`, `medium`, `high` or `xhigh`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reasoning_effort: Option<String>,
+    /// Whether the server may ask in the midst of a stream.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub server_queries: bool,
 }
 
 /// A message.
@@ -154,6 +157,13 @@ pub enum Event {
         #[serde(default)]
         arguments_fragment: String,
     },
+    /// The server asks, and waits for [`answer`] before it goes on.
+    ServerQuery {
+        /// The query.
+        id: String,
+        /// The question, for people.
+        question: String,
+    },
     /// The end: the whole answer.
     Completed {
         /// The answer.
@@ -171,6 +181,21 @@ pub enum Event {
     /// An event that this version does not know.
     #[serde(other)]
     Other,
+}
+
+/// What is answered to the server's question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Confirm {
+    /// It may go on.
+    Yes,
+    /// It may not.
+    No,
+}
+
+/// Answers a question that the server asked in the midst of a stream.
+pub fn answer(id: &str, body: impl IntoBody<Confirm>) -> Call<()> {
+    call(Method::POST, "proxy").at("queries").at(id).json(body)
 }
 
 /// An answer of a model of a provider.

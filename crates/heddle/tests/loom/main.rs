@@ -4,6 +4,7 @@
 #[path = "../v1/support/mod.rs"]
 mod support;
 
+mod again;
 mod house;
 mod interrupted;
 mod limits;
@@ -11,5 +12,6 @@ mod many;
 mod native;
 mod proxy;
 mod secrets;
+mod session;
 mod threads;
 mod upstream;
