@@ -63,8 +63,10 @@ impl Agent {
                 partial.push_str(&text);
                 (State::CallingLlm { conversation, retries, partial }, vec![Action::ShowText(text)])
             }
-            (State::CallingLlm { conversation, .. }, Event::LlmCompleted(ticket, response)) if ticket == current => {
-                self.answered(conversation, response, now)
+            (State::CallingLlm { conversation, partial, .. }, Event::LlmCompleted(ticket, response))
+                if ticket == current =>
+            {
+                self.answered(conversation, &partial, response, now)
             }
             (State::CallingLlm { conversation, retries, partial }, Event::LlmFailed(ticket, error))
                 if ticket == current =>
@@ -110,13 +112,26 @@ impl Agent {
         }
     }
 
-    fn answered(&mut self, mut conversation: Conversation, mut response: Response, now: Timestamp) -> Step {
+    fn answered(
+        &mut self,
+        mut conversation: Conversation,
+        partial: &str,
+        mut response: Response,
+        now: Timestamp,
+    ) -> Step {
         self.requests += 1;
+        // An answer from a cache may come without its pieces.
+        let unseen = response.message.content.strip_prefix(partial).unwrap_or_default();
+        let mut actions = Vec::new();
+        if !unseen.is_empty() {
+            actions.push(Action::ShowText(unseen.to_owned()));
+        }
         with_ids_of_their_own(&mut response);
         conversation.answer(&response, now);
         let Response { tool_calls: calls, finish_reason: finish, .. } = response;
         let ticket = self.next_ticket();
-        (State::ProcessingLlmResponse { conversation, calls, finish }, vec![Action::RecordResponse(ticket)])
+        actions.push(Action::RecordResponse(ticket));
+        (State::ProcessingLlmResponse { conversation, calls, finish }, actions)
     }
 
     fn failed(

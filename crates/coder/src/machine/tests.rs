@@ -130,7 +130,7 @@ fn every_transition_is_as_the_table_says() {
         ("waiting", "blank input", "waiting", "refuse"),
         ("waiting", "shutdown", "shutting down", "hand over, stop"),
         ("calling", "text", "calling", "show Hm"),
-        ("calling", "answer", "processing", "record"),
+        ("calling", "answer", "processing", "show Done., record"),
         ("calling", "answer with calls", "processing", "record"),
         ("calling", "failed later", "error, waiting to repeat", "wait 1 for 1"),
         ("calling", "failed for good", "error", "save, end Failed"),
@@ -219,6 +219,19 @@ fn a_turn_with_tools_is_in_the_conversation_in_its_order() {
             {"role": "assistant", "content": "Done.", "timestamp": at},
         ])
     );
+}
+
+#[test]
+fn what_did_not_come_in_pieces_is_shown_in_the_end() {
+    let shown = |piece: &str, whole: &str| {
+        let mut agent = in_state("calling");
+        agent.handle(Event::LlmTextDelta(agent.ticket, piece.into()), NOW);
+        names(&agent.handle(Event::LlmCompleted(agent.ticket, response(whole, &[], FinishReason::Stop)), NOW))
+    };
+    assert_eq!(shown("Hm", "Hm"), "record");
+    assert_eq!(shown("Hm", "Hm, yes"), "show , yes, record");
+    // It was another text: nothing is shown twice.
+    assert_eq!(shown("Ha", "Hm"), "record");
 }
 
 #[test]

@@ -141,6 +141,21 @@ async fn what_is_not_allowed_is_not_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_server_may_ask_the_editors_person() {
+    let served = Served::start(vec![Reply::Asking("The budget is used up.", "On it goes.")]).await;
+    let program = Program::new(&served.url, "hd_key");
+    editing(&program, "yes", async |agent, told| {
+        let id = begin(&agent, &program).await?;
+        let answer = agent.send_request(prompt(&id, "Go")).block_task().await?;
+        assert_eq!(answer.stop_reason, say::StopReason::EndTurn);
+        assert_eq!(told.asked.lock().unwrap()[0]["toolCall"]["title"], "The budget is used up.");
+        Ok(())
+    })
+    .await;
+    assert_eq!(served.answers(), [json!({"answer": "yes"})]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_turn_can_be_cancelled_and_the_session_goes_on() {
     let served = Served::start(vec![Reply::Endless("I begin "), Reply::Text("Again.")]).await;
     let program = Program::new(&served.url, "hd_key");

@@ -19,6 +19,8 @@ async fn the_answer_is_printed_and_nothing_else() {
     let program = Program::new(&served.url, "hd_secret");
     assert_eq!(program.print(&[], "Count").await, "one two three\n");
     let asked = &served.asked()[0];
+    // Nobody is there whom the server could ask.
+    assert_eq!(asked["server_queries"], json!(null));
     assert_eq!(
         (&asked["model"], &asked["messages"]),
         (&json!("claude-test"), &json!([{"role": "user", "content": "Count"}]))

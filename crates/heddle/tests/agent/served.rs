@@ -29,6 +29,8 @@ pub enum Reply {
     Cut(&'static str),
     /// It is too busy, for so many seconds.
     Busy(u64),
+    /// The server asks this first, and says it after a yes.
+    Asking(&'static str, &'static str),
 }
 
 /// What becomes of requests for threads.
@@ -53,6 +55,10 @@ struct Shared {
     mode: Mutex<Threads>,
     /// Told when an endless answer has begun, and when a thread was not answered.
     begun: Notify,
+    /// Told when a thread was asked for.
+    touched: Notify,
+    answers: Mutex<Vec<Json>>,
+    answered: Notify,
 }
 
 impl Served {
@@ -63,6 +69,9 @@ impl Served {
             threads: Mutex::default(),
             mode: Mutex::new(Threads::Kept),
             begun: Notify::new(),
+            touched: Notify::new(),
+            answers: Mutex::default(),
+            answered: Notify::new(),
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -81,6 +90,16 @@ impl Served {
 
     pub async fn begun(&self) {
         self.shared.begun.notified().await;
+    }
+
+    /// Waits until a thread is sent or asked for.
+    pub async fn touched(&self) {
+        self.shared.touched.notified().await;
+    }
+
+    /// What was answered to the server's questions.
+    pub fn answers(&self) -> Vec<Json> {
+        self.shared.answers.lock().unwrap().clone()
     }
 
     /// Method and path of what was asked, in its order.
@@ -119,11 +138,18 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     shared.seen.lock().unwrap().push((line, body.clone()));
     let path: Vec<_> = parts.uri.path().trim_matches('/').split('/').collect();
     match path.as_slice() {
+        ["proxy", "queries", "q1"] => {
+            shared.answers.lock().unwrap().push(body);
+            shared.answered.notify_one();
+            axum::Json(json!({})).into_response()
+        }
         ["proxy", _, "stream"] => streamed(&shared),
         ["proxy", _, "complete"] => axum::Json(response("Thought through.", &[])).into_response(),
         ["api", "threads", rest @ ..] => {
             let expected = parts.headers.get("if-match").map(|value| value.to_str().unwrap().parse().unwrap());
-            threads(&shared, parts.method.as_str(), rest, expected, body).await
+            let answer = threads(&shared, parts.method.as_str(), rest, expected, body).await;
+            shared.touched.notify_one();
+            answer
         }
         _ => refused(404, "not_found", "There is nothing."),
     }
@@ -201,6 +227,11 @@ fn streamed(shared: &Arc<Shared>) -> Response {
             events
         }
         Reply::Endless(text) | Reply::Cut(text) => words(text),
+        Reply::Asking(question, _) => {
+            let query =
+                json!({"type": "server_query", "id": "q1", "kind": "confirm", "question": question, "expires_in": 60});
+            vec![event(query)]
+        }
     };
     let events = stream::iter(events.into_iter().map(|event| Ok::<_, Infallible>(Bytes::from(event))));
     let body = match reply {
@@ -211,6 +242,19 @@ fn streamed(shared: &Arc<Shared>) -> Response {
                 Ok(Bytes::from(": here\n\n"))
             });
             Body::from_stream(events.chain(begun).chain(stream::pending()))
+        }
+        Reply::Asking(_, text) => {
+            let shared = Arc::clone(shared);
+            let rest = stream::once(async move {
+                shared.answered.notified().await;
+                let yes = shared.answers.lock().unwrap().last().unwrap()["answer"] == "yes";
+                let said = match yes {
+                    true => json!({"type": "completed", "response": response(text, &[])}),
+                    false => json!({"type": "error", "error": "confirmation_required", "message": "Not confirmed."}),
+                };
+                Ok(Bytes::from(format!("event: llm\ndata: {said}\n\n")))
+            });
+            Body::from_stream(events.chain(rest))
         }
         _ => Body::from_stream(events),
     };

@@ -59,6 +59,27 @@ async fn what_was_said_offline_is_sent_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_comes_back_gets_the_thread_while_the_program_runs() {
+    let served = Served::start(says("a")).await;
+    served.threads_are(Threads::Down);
+    let program = Program::new(&served.url, "hd_key");
+    let mut command = program.command(&["--trust", "-m", "m"]);
+    let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut input, b"offline\n").unwrap();
+    served.touched().await;
+    assert_eq!(served.ids().len(), 0);
+    served.threads_are(Threads::Kept);
+    while served.ids().is_empty() {
+        served.touched().await;
+    }
+    // Nothing more was said meanwhile.
+    drop(input);
+    assert!(child.wait().unwrap().success());
+    assert_eq!((served.asked().len(), program.pending().len()), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_kill_between_writing_and_sending_loses_nothing() {
     let served = Served::start(says("a")).await;
     // The server saves the thread, but the program never hears of it.

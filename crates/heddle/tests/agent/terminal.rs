@@ -94,3 +94,26 @@ async fn commands_are_obeyed_and_tools_shown() {
     assert_eq!(served.lines(), ["POST /proxy/openai/stream", "POST /proxy/openai/stream"]);
     assert_eq!(program.threads().len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_may_ask_the_person() {
+    let asking = |text| Reply::Asking("The budget is used up.", text);
+    let calls = vec![("list_files", serde_json::json!({}))];
+    let served = Served::start(vec![asking("first"), asking("never"), Reply::Calls(calls), Reply::Text("third")]).await;
+    let program = Program::new(&served.url, "hd_key");
+    let mut terminal = start(&program, &["--trust"]);
+    says(&mut terminal, "one\r");
+    terminal.shows("The budget is used up.\nGo on? [y/N]");
+    terminal.types("y\r");
+    terminal.shows("first");
+    says(&mut terminal, "two\r");
+    terminal.until("another question", |screen| screen.matches("Go on? [y/N]").count() == 2);
+    terminal.types("\r");
+    terminal.shows("Not confirmed.");
+    says(&mut terminal, "three\r");
+    terminal.shows("third");
+    says(&mut terminal, "\x04");
+    assert_eq!(terminal.ends().0, 0);
+    assert_eq!(served.answers(), [serde_json::json!({"answer": "yes"}), serde_json::json!({"answer": "no"})]);
+    assert_eq!(served.asked()[0]["server_queries"], true);
+}
