@@ -163,7 +163,7 @@ impl Conversation {
             messages.push(proxy::Message {
                 role: if is_tool { Role::Tool } else { message.role.clone() },
                 content: if message.content.is_null() { Json::String(String::new()) } else { message.content.clone() },
-                tool_calls: message.tool_calls.clone(),
+                tool_calls: message.tool_calls.iter().map(with_object).collect(),
                 tool_call_id: message.tool_call_id.clone(),
                 is_error: message.is_error,
                 parts: message.parts.clone(),
@@ -191,6 +191,16 @@ impl Conversation {
             None => line.to_owned(),
         }
     }
+}
+
+/// A call as a server takes it back: some models write arguments that are none.
+fn with_object(call: &ToolCall) -> ToolCall {
+    let arguments = match &call.arguments {
+        Json::String(text) => serde_json::from_str(text).unwrap_or_default(),
+        other => other.clone(),
+    };
+    let arguments = if arguments.is_object() { arguments } else { Json::Object(Map::new()) };
+    ToolCall { arguments, ..call.clone() }
 }
 
 #[cfg(test)]
@@ -244,6 +254,20 @@ mod tests {
                 {"role": "tool", "content": "", "tool_call_id": "1"},
             ])
         );
+    }
+
+    #[test]
+    fn arguments_that_are_none_are_not_sent_back() {
+        let sent = |arguments: Json| {
+            let call = json!({"id": "1", "tool_name": "bash", "arguments": arguments});
+            let said = conversation(json!([{"role": "assistant", "tool_calls": [call]}]));
+            said.request()[0].tool_calls[0].arguments.clone()
+        };
+        assert_eq!(sent(json!({"command": "ls"})), json!({"command": "ls"}));
+        assert_eq!(sent(json!("{\"command\": \"ls\"}")), json!({"command": "ls"}));
+        for odd in [json!("{\"command\": \"l"), json!(""), json!([1]), json!(null), json!("[1]")] {
+            assert_eq!(sent(odd.clone()), json!({}), "{odd}");
+        }
     }
 
     #[test]

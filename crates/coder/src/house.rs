@@ -193,6 +193,8 @@ impl House {
         sending.abort();
         let _ = sending.await;
         let _ = tokio::time::timeout(FAREWELL, self.syncer.push_all()).await;
-        self.store.pending().map_or(0, |pending| pending.len())
+        // What others have open is theirs to send.
+        let ours = |id: &String| self.store.lock(id).is_ok();
+        self.store.pending().map_or(0, |pending| pending.into_iter().filter(ours).count())
     }
 }

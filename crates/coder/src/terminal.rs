@@ -95,8 +95,10 @@ async fn type_line(editor: &Typing, prompt: String) -> io::Result<Typed> {
 pub struct Screen {
     /// Whether a line of text has begun.
     open: Mutex<bool>,
-    /// Whether standard output and standard error are the same terminal, where lines must not mix.
-    clean: bool,
+    /// What is not shown yet. Another program gets answers only once they are whole: one that breaks off comes again.
+    held: Mutex<String>,
+    /// Whether standard output is a terminal.
+    live: bool,
     dim: (&'static str, &'static str),
     /// Where the person can be asked.
     person: Option<Typing>,
@@ -111,11 +113,13 @@ impl Screen {
         };
         let styled = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
         let dim = if styled { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
-        Self { open: Mutex::default(), clean: io::stdout().is_terminal(), dim, person }
+        Self { open: Mutex::default(), held: Mutex::default(), live: io::stdout().is_terminal(), dim, person }
     }
 
-    /// Ends a line of text that has begun.
+    /// Shows what is held, and ends a line of text that has begun.
     pub fn end_line(&self) {
+        let held = std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner));
+        say(io::stdout(), &held);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if std::mem::take(&mut *open) {
             say(io::stdout(), "\n");
@@ -135,10 +139,10 @@ impl Watcher for Screen {
             return;
         }
         *self.open.lock().unwrap_or_else(PoisonError::into_inner) = !piece.ends_with('\n');
-        match self.clean {
+        match self.live {
             true => say(io::stdout(), &cleaned(piece)),
-            // Another program gets what the model wrote.
-            false => say(io::stdout(), piece),
+            // As the model wrote it.
+            false => self.held.lock().unwrap_or_else(PoisonError::into_inner).push_str(piece),
         }
     }
 
@@ -157,6 +161,11 @@ impl Watcher for Screen {
     }
 
     fn retrying(&self, error: &str, wait: Duration, attempt: u32) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::mem::take(&mut *held).is_empty() {
+            *self.open.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        }
+        drop(held);
         self.note(&format!("{error}; attempt {} in {} s", attempt + 1, wait.as_secs()));
     }
 

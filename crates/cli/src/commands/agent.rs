@@ -94,6 +94,9 @@ enum AgentCommand {
     Acp {
         #[command(flatten)]
         how: How,
+        /// Keep threads on this machine
+        #[arg(long)]
+        private: bool,
     },
 }
 
@@ -110,9 +113,9 @@ impl Agent {
             Some(AgentCommand::Private { how, task }) => {
                 how.start(home, program, flags, Which::New, task, true, None).await
             }
-            Some(AgentCommand::Acp { how }) => {
+            Some(AgentCommand::Acp { how, private }) => {
                 let client = how.connect(program, flags)?.client;
-                Ok(coder::serve(home, client, how.options(false, None)).await?)
+                Ok(coder::serve(home, client, how.options(private, None)).await?)
             }
             Some(AgentCommand::List) => list(&home, program, flags, None).await,
             Some(AgentCommand::Search { text }) => list(&home, program, flags, Some(&text)).await,

@@ -125,7 +125,7 @@ const COMMANDS: &str = "
     agent private --workspace --provider --model --server-url --trust --print
     agent search <TEXT>
     agent share <ID> --visibility
-    agent acp --workspace --provider --model --server-url --trust
+    agent acp --workspace --provider --model --server-url --trust --private
     open <KIND> <ID>
     version
     completion <SHELL>";

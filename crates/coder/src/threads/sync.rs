@@ -30,13 +30,14 @@ impl Error {
     /// Whether it may go better later.
     fn is_passing(&self) -> bool {
         match self {
-            Self::Local(Local::Busy(_)) => true,
             Self::Local(_) => false,
             Self::Server(error) => match error {
                 client::Error::Unreachable { .. } | client::Error::Timeout { .. } | client::Error::Broken { .. } => {
                     true
                 }
-                error => error.status().is_some_and(|status| status.is_server_error() || status.as_u16() == 429),
+                error => error.status().is_some_and(|status| {
+                    status.is_server_error() || [StatusCode::TOO_MANY_REQUESTS, StatusCode::CONFLICT].contains(&status)
+                }),
             },
         }
     }
@@ -155,7 +156,8 @@ impl Syncer {
                 Ok(Pushed::Kept(copy)) => self.note(format!(
                     "Thread {id} was changed elsewhere too. What the server had is kept as thread {copy}."
                 )),
-                Ok(_) => {}
+                // Whoever has it open sends it.
+                Ok(_) | Err(Error::Local(Local::Busy(_))) => {}
                 Err(error) if error.is_passing() => well = false,
                 Err(error) => self.note(format!("Thread {id} stays on this machine for now: {error}")),
             }
@@ -201,19 +203,15 @@ impl Syncer {
                 Err(error) => error,
             };
             let theirs = match error.status() {
-                Some(StatusCode::CONFLICT) => self.fetch(id).await,
-                Some(StatusCode::NOT_FOUND) if synced.version > 0 => Err(error),
+                Some(StatusCode::CONFLICT) => self.fetch(id).await.map(Some).or_else(none_if_absent)?,
+                Some(StatusCode::NOT_FOUND) if synced.version > 0 => None,
                 _ => return Err(error.into()),
             };
-            let theirs = match theirs {
-                Ok(theirs) => theirs,
+            last = Some(error);
+            let Some(theirs) = theirs else {
                 // It was deleted there; whoever goes on with it wants it back.
-                Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => {
-                    synced = Synced::default();
-                    last = Some(error);
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
+                synced = Synced::default();
+                continue;
             };
             synced = of(&theirs);
             if theirs.messages.is_beginning_of(&stored.thread.messages) {
@@ -230,6 +228,7 @@ impl Syncer {
             // Should the next attempt fail, the copy is not made again.
             self.store.rebase(id, &synced)?;
         }
+        // It has changed each time. The next one may go better.
         Err(last.map_or(Local::Busy(id.to_owned()).into(), Error::Server))
     }
 
@@ -301,4 +300,12 @@ impl Syncer {
 
 fn of(theirs: &Thread) -> Synced {
     Synced { version: theirs.version, title: Some(theirs.title.clone()), visibility: Some(theirs.visibility.clone()) }
+}
+
+/// Nothing, where the server says that there is none.
+fn none_if_absent(error: client::Error) -> Result<Option<Thread>, client::Error> {
+    match error.status() {
+        Some(StatusCode::NOT_FOUND) => Ok(None),
+        _ => Err(error),
+    }
 }
