@@ -1,6 +1,7 @@
 //! Threads between this machine and the server.
 
 use std::{
+    collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -143,15 +144,18 @@ impl Syncer {
 
     /// Sends all that is pending. False when something should be tried again later.
     pub async fn push_all(&self) -> bool {
-        let ids = match self.store.pending() {
-            Ok(ids) => ids,
-            Err(error) => {
-                self.note(error.to_string());
-                return true;
-            }
-        };
         let mut well = true;
-        for id in ids {
+        let mut tried = HashSet::new();
+        loop {
+            let pending = match self.store.pending() {
+                Ok(pending) => pending,
+                Err(error) => {
+                    self.note(error.to_string());
+                    return true;
+                }
+            };
+            // What was kept of the server's meanwhile is to be sent, too.
+            let Some(id) = pending.into_iter().find(|id| !tried.contains(id)) else { return well };
             match self.push(&id).await {
                 Ok(Pushed::Kept(copy)) => self.note(format!(
                     "Thread {id} was changed elsewhere too. What the server had is kept as thread {copy}."
@@ -161,8 +165,8 @@ impl Syncer {
                 Err(error) if error.is_passing() => well = false,
                 Err(error) => self.note(format!("Thread {id} stays on this machine for now: {error}")),
             }
+            tried.insert(id);
         }
-        well
     }
 
     /// Sends one thread, unless it is private.
