@@ -2,6 +2,8 @@
 
 mod store;
 mod sync;
+#[cfg(test)]
+mod tests;
 
 use client::{Timestamp, Uuid, loom::threads::Visibility};
 use serde::{Deserialize, Deserializer, Serialize};
