@@ -19,6 +19,15 @@ test.beforeAll(async ({ server }) => {
   const { api, space } = things;
   await body(api.v1.POST("/v1/spaces/{id}/labels", { params: { path: { id: space } }, body: { name: "urgent", color: "#e03131" } }));
   await body(api.v1.POST("/v1/emails", { body: { case_id: found, to: ["owner@mill.example"], subject: "Your garage", body: "We have your drawing." } }));
+  const call = { id: "c1", tool_name: "bash", arguments_json: { command: "grep -rn gutter src" } };
+  const messages = [
+    { role: "user", content: "The gutter leaks. Find **why**, and mend it.", timestamp: "2026-03-03T12:00:00Z" },
+    { role: "assistant", content: "I look into the folder.", tool_calls: [call] },
+    { role: "tool", tool_call_id: "c1", content: "src/roof.rs:12: // gutter", is_error: true },
+    { role: "assistant", content: "It is in `src/roof.rs`:\n\n```rust\nfn gutter() {}\n```" },
+  ];
+  const roof = { id: "T-roof", title: "Fix the gutter", workspace: "/home/ada/roof", visibility: "shared", messages };
+  await body(api.loom.PUT("/api/threads/{id}", { params: { path: { id: "T-roof" } }, body: roof as never }));
   await body(api.v1.POST("/v1/datatables", { body: { case_id: found, name: "Distances", rows: [{ side: "north", metres: 2.5 }] } }));
 });
 
@@ -43,6 +52,8 @@ const pages: [name: string, path: () => string, ready: (page: Page) => Promise<v
   ["tools", () => "tools", (page) => expect(page.getByText("No tools of your own")).toBeVisible()],
   ["secrets", () => "secrets", (page) => expect(page.getByText("No secrets")).toBeVisible()],
   ["search", () => "search?q=garage", (page) => expect(page.locator("mark").first()).toBeVisible()],
+  ["conversations", () => "coding", (page) => expect(page.getByText("Fix the gutter")).toBeVisible()],
+  ["conversation", () => "coding/T-roof", (page) => expect(page.getByText("live", { exact: true })).toBeVisible()],
   ["account", () => "account", (page) => expect(page.getByText("this one")).toBeVisible()],
   ["tokens", () => "personal-tokens", (page) => expect(page.getByRole("cell", { name: "tests", exact: true }).first()).toBeVisible()],
   ["members", () => "admin/members", (page) => expect(page.getByText("ada@town.example").first()).toBeVisible()],

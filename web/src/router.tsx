@@ -244,6 +244,40 @@ const search = createRoute({
   component: lazyRouteComponent(() => import("~/pages/search/search.tsx"), "SearchPage"),
 });
 
+/** Which conversations with coding agents are listed. */
+export interface CodingSearch {
+  q?: string;
+  scope?: "shared" | "all";
+  page?: number;
+}
+
+const coding = createRoute({
+  getParentRoute: () => workspace,
+  path: "/coding",
+  validateSearch: (found: Record<string, unknown>): CodingSearch => {
+    const q = text(found.q);
+    const page = typeof found.page === "number" && found.page > 1 ? Math.floor(found.page) : 1;
+    return {
+      ...(q ? { q } : {}),
+      ...(found.scope === "shared" || found.scope === "all" ? { scope: found.scope } : {}),
+      ...(page > 1 ? { page } : {}),
+    };
+  },
+  component: lazyRouteComponent(() => import("~/pages/coding/conversations.tsx"), "ConversationsPage"),
+});
+
+const conversation = createRoute({
+  getParentRoute: () => workspace,
+  path: "/coding/$thread",
+  component: lazyRouteComponent(() => import("~/pages/coding/conversation.tsx"), "ConversationPage"),
+});
+
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: "/shared/$token",
+  component: lazyRouteComponent(() => import("~/pages/coding/shared.tsx"), "SharedPage"),
+});
+
 const account = createRoute({
   getParentRoute: () => workspace,
   path: "/account",
@@ -327,6 +361,7 @@ const tree = root.addChildren([
   signIn,
   signInLink,
   invitation,
+  shared,
   home,
   anyTokens,
   workspace.addChildren([
@@ -341,6 +376,8 @@ const tree = root.addChildren([
     tools,
     secrets,
     search,
+    coding,
+    conversation,
     account,
     tokens,
     admin.addChildren([adminHome, adminMembers, adminKeys, adminAudit, adminUsage, adminWorkspace]),

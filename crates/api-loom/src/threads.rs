@@ -10,6 +10,7 @@ use axum::{
 };
 use bytes::Bytes;
 use coding::{Draft, Patch, Scope, Visibility, links, threads, versions};
+use identity::workspaces;
 use kernel::{
     Actor, Error, Kind, Result, Timestamp,
     ids::{ActorId, CodingLinkId},
@@ -341,7 +342,7 @@ pub async fn get_thread_version(
 
 /// How a conversation is shared.
 #[derive(Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct ShareThread {
     /// `shared` with the workspace, or `public` for whoever has the link; as it is when absent.
     #[schema(inline)]
@@ -408,7 +409,10 @@ pub async fn share_thread(
     let base = &ctx.app.settings().public_url;
     let url = match &link {
         Some((_, secret)) => format!("{base}/shared/{secret}"),
-        None => format!("{base}/coding/{}", summary.key),
+        None => {
+            let slug = ctx.app.store().control_read(move |tx| workspaces::get(tx, workspace)).await?.slug;
+            format!("{base}/{slug}/coding/{}", summary.key)
+        }
     };
     let link = link.map(|(link, token)| NewLink {
         id: link.id,

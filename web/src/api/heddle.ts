@@ -1,5 +1,5 @@
 // The client of this page's own server.
-import { createHeddle, type Public, type V1 } from "@heddle/sdk";
+import { createHeddle, type Loom, type Public, type V1 } from "@heddle/sdk";
 
 export { body, HeddleError } from "@heddle/sdk";
 
@@ -21,3 +21,5 @@ export const slim = heddle.public;
 export type Schemas = V1["schemas"];
 /** The shapes of `/api/v1/public`. */
 export type PublicSchemas = Public["schemas"];
+/** The shapes of `/api`, `/auth` and `/proxy`. */
+export type LoomSchemas = Loom["schemas"];

@@ -31,6 +31,9 @@ export const keys = {
   proposals: ["proposals"],
   process: (space: string) => ["process", space],
   views: ["views"],
+  coding: ["coding"],
+  conversation: (id: string) => ["coding", "one", id],
+  weavers: ["weavers"],
   admin: ["admin"],
 } satisfies Record<string, QueryKey | ((...ids: never[]) => QueryKey)>;
 
@@ -53,6 +56,13 @@ export function staleAfter(event: LiveEvent): QueryKey[] {
     case "member":
     case "label":
       stale.push(keys.spaces, keys.admin);
+      break;
+    case "coding_thread":
+      // The open one follows its own stream, and takes only what is new.
+      stale.push([...keys.coding, "list"], [...keys.coding, "search"]);
+      break;
+    case "weaver":
+      stale.push(keys.weavers);
       break;
     case "procedure":
       stale.push(keys.procedures);

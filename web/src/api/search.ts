@@ -24,6 +24,8 @@ export function hitTarget(workspace: string, hit: Hit): NavigateOptions {
       return { to: "/$workspace/spaces/$space", params: { workspace, space: hit.id } };
     case "procedure":
       return { to: "/$workspace/procedures/$procedure", params: { workspace, procedure: hit.id } };
+    case "coding_thread":
+      return { to: "/$workspace/coding/$thread", params: { workspace, thread: hit.id } };
     case "actor":
       return { to: "/$workspace/agents/$agent", params: { workspace, agent: hit.id } };
   }

@@ -3,6 +3,7 @@ import { ActionIcon, Badge, Box, Group, Kbd, Menu, NavLink, ScrollArea, Stack, T
 import {
   IconBuildingCommunity,
   IconCheck,
+  IconCode,
   IconDeviceDesktop,
   IconFolder,
   IconInbox,
@@ -88,6 +89,10 @@ export function Navigation({ openPalette, openHelp }: { openPalette: () => void;
         <NavigationLink to="/$workspace/agents" params={params} label="Agents" leftSection={<IconRobot size={ICON} />} activeProps={{ active: true }} />
         <NavigationLink to="/$workspace/tools" params={params} label="Tools" leftSection={<IconTool size={ICON} />} activeProps={{ active: true }} />
         <NavigationLink to="/$workspace/secrets" params={params} label="Secrets" leftSection={<IconKey size={ICON} />} activeProps={{ active: true }} />
+        <Text size="xs" fw={600} c="dimmed" px="sm" mt="md" mb={4} component="h2">
+          Coding
+        </Text>
+        <NavigationLink to="/$workspace/coding" params={params} label="Conversations" leftSection={<IconCode size={ICON} />} activeProps={{ active: true }} activeOptions={{ includeSearch: false }} />
         {isAdmin(session) && (
           <NavigationLink
             to="/$workspace/admin"

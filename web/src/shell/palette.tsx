@@ -5,6 +5,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight } from "@mantine/spotlight";
 import {
   IconArrowRight,
+  IconCode,
   IconFile,
   IconFolder,
   IconListCheck,
@@ -32,6 +33,7 @@ const icons: Record<string, typeof IconFile> = {
   actor: IconUser,
   space: IconFolder,
   procedure: IconRoute,
+  coding_thread: IconCode,
 };
 
 /** The icon of a kind of thing that is found. */
@@ -57,6 +59,7 @@ export function Palette() {
   const commands: { label: string; run: () => unknown }[] = [
     { label: "Go to my work", run: () => navigate({ to: "/$workspace/work", params }) },
     { label: "Go to spaces", run: () => navigate({ to: "/$workspace/spaces", params }) },
+    { label: "Go to conversations", run: () => navigate({ to: "/$workspace/coding", params }) },
     { label: "Go to agents", run: () => navigate({ to: "/$workspace/agents", params }) },
     { label: "Go to tools", run: () => navigate({ to: "/$workspace/tools", params }) },
     { label: "Go to secrets", run: () => navigate({ to: "/$workspace/secrets", params }) },

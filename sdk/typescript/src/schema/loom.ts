@@ -580,13 +580,9 @@ export interface components {
         };
         /** @description How a conversation is shared. */
         ShareThread: {
-            /** @default null */
-            expires_at: components["schemas"]["Timestamp"] | null;
-            /**
-             * @description `shared` with the workspace, or `public` for whoever has the link; as it is when absent.
-             * @default null
-             */
-            visibility: ("private" | "shared" | "public") | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description `shared` with the workspace, or `public` for whoever has the link; as it is when absent. */
+            visibility?: ("private" | "shared" | "public") | null;
         };
         /** @description A token for one socket. */
         SocketToken: {

@@ -23,6 +23,7 @@ const KINDS = [
   { value: "document", label: "Documents" },
   { value: "email", label: "E-mail" },
   { value: "datatable", label: "Data" },
+  { value: "coding_thread", label: "Coding" },
   { value: "actor", label: "People" },
 ];
 
