@@ -9,7 +9,7 @@ use client::{
 
 use crate::{
     machine::{Failure, Retry},
-    session::Watcher,
+    session::Person,
 };
 
 /// The most tokens of an answer.
@@ -50,7 +50,7 @@ impl Llm {
         messages: Vec<Message>,
         tools: Vec<Tool>,
         heard: impl Fn(String),
-        person: Option<&dyn Watcher>,
+        person: Option<&Person>,
     ) -> Result<Response, Failure> {
         let request = Request { server_queries: person.is_some(), ..self.request(system, messages, tools) };
         let mut events = self.client.events(&proxy::stream(&self.provider, &request)).await.map_err(failure)?;
@@ -63,7 +63,7 @@ impl Llm {
                 }
                 Some(Event::ServerQuery { id, question }) => {
                     let yes = match person {
-                        Some(person) => person.confirm(&question).await,
+                        Some(person) => person.confirms(&question).await,
                         None => false,
                     };
                     let said = if yes { proxy::Confirm::Yes } else { proxy::Confirm::No };

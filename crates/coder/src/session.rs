@@ -74,48 +74,19 @@ pub trait Watcher: Send + Sync {
     fn confirm<'a>(&'a self, question: &'a str) -> BoxFuture<'a, bool>;
 }
 
-/// A watcher whose yes to the server counts for the rest of the turn.
-struct AskedOnce {
-    inner: Arc<dyn Watcher>,
-    yes: AtomicBool,
+/// The person who looks on, as far as the server is concerned.
+pub struct Person {
+    watcher: Arc<dyn Watcher>,
+    yes: Arc<AtomicBool>,
 }
 
-impl Watcher for AskedOnce {
-    fn text(&self, piece: &str) {
-        self.inner.text(piece);
-    }
-
-    fn tool_began(&self, shown: &Shown) {
-        self.inner.tool_began(shown);
-    }
-
-    fn tool_ended(&self, shown: &Shown, outcome: &Outcome) {
-        self.inner.tool_ended(shown, outcome);
-    }
-
-    fn retrying(&self, error: &str, wait: Duration, attempt: u32) {
-        self.inner.retrying(error, wait, attempt);
-    }
-
-    fn warn(&self, text: &str) {
-        self.inner.warn(text);
-    }
-
-    fn permit<'a>(&'a self, shown: &'a Shown) -> BoxFuture<'a, bool> {
-        self.inner.permit(shown)
-    }
-
-    fn can_be_asked(&self) -> bool {
-        self.inner.can_be_asked()
-    }
-
-    fn confirm<'a>(&'a self, question: &'a str) -> BoxFuture<'a, bool> {
-        async move {
-            let yes = self.yes.load(Ordering::Relaxed) || self.inner.confirm(question).await;
-            self.yes.store(yes, Ordering::Relaxed);
-            yes
+impl Person {
+    /// Asks a yes or no. The server may want to know at each request; one yes is enough for a turn.
+    pub async fn confirms(&self, question: &str) -> bool {
+        if !self.yes.load(Ordering::Relaxed) {
+            self.yes.store(self.watcher.confirm(question).await, Ordering::Relaxed);
         }
-        .boxed()
+        self.yes.load(Ordering::Relaxed)
     }
 }
 
@@ -195,8 +166,7 @@ impl Session {
 
     /// Takes what the person says, and works until it is their turn again. A cancelled token ends the turn early.
     pub async fn turn(&mut self, said: String, watcher: &Arc<dyn Watcher>, cancel: &CancellationToken) -> TurnEnd {
-        // The server may want to know something at each request; one yes is enough for a turn.
-        let watcher: Arc<dyn Watcher> = Arc::new(AskedOnce { inner: Arc::clone(watcher), yes: AtomicBool::new(false) });
+        let yes = Arc::new(AtomicBool::new(false));
         let (events, mut inbox) = unbounded_channel();
         let mut running: Option<Running> = None;
         let mut actions: VecDeque<_> = self.handle(Event::UserInput(said)).into();
@@ -204,7 +174,7 @@ impl Session {
         loop {
             while let Some(action) = actions.pop_front() {
                 match action {
-                    Action::Save => self.save_or_warn(State::Weaving, &watcher),
+                    Action::Save => self.save_or_warn(State::Weaving, watcher),
                     Action::ShowText(text) => watcher.text(&text),
                     Action::RecordResponse(ticket) => {
                         let event = match self.save(State::Weaving) {
@@ -213,9 +183,12 @@ impl Session {
                         };
                         actions.extend(self.handle(event));
                     }
-                    Action::CallLlm(ticket) => running = Some(self.ask(ticket, &watcher, events.clone())),
+                    Action::CallLlm(ticket) => {
+                        let person = Person { watcher: Arc::clone(watcher), yes: Arc::clone(&yes) };
+                        running = Some(self.ask(ticket, person, events.clone()));
+                    }
                     Action::RunTools(ticket, calls) => {
-                        let work = run(self.parts.tools.clone(), ticket, calls, Arc::clone(&watcher), events.clone());
+                        let work = run(self.parts.tools.clone(), ticket, calls, Arc::clone(watcher), events.clone());
                         running = Some(Running::start(work));
                     }
                     Action::RunHook(ticket, ran) => {
@@ -233,9 +206,9 @@ impl Session {
                     Action::Abandon => running = None,
                     Action::EndTurn(end) => {
                         let state = if matches!(end, TurnEnd::Failed(_)) { State::Error } else { State::Waiting };
-                        self.save_or_warn(state, &watcher);
+                        self.save_or_warn(state, watcher);
                         self.wake();
-                        self.report(&end, &watcher).await;
+                        self.report(&end, watcher).await;
                         return end;
                     }
                     Action::Refuse(_) => {
@@ -254,10 +227,14 @@ impl Session {
                     Event::Cancel
                 }
                 Some(event) = inbox.recv() => event,
-                Some(Err(error)) = ended => match error.try_into_panic() {
-                    Ok(panic) => resume_unwind(panic),
-                    Err(_) => continue,
-                },
+                Some(outcome) = ended => {
+                    // All that it had to tell has been heard.
+                    running = None;
+                    if let Some(panic) = outcome.err().and_then(|error| error.try_into_panic().ok()) {
+                        resume_unwind(panic);
+                    }
+                    continue;
+                }
             };
             if let Event::LlmCompleted(_, response) = &event {
                 self.used.input_tokens += response.usage.input_tokens;
@@ -272,8 +249,7 @@ impl Session {
         self.agent.handle(event, Timestamp::now())
     }
 
-    fn ask(&self, ticket: Ticket, watcher: &Arc<dyn Watcher>, events: UnboundedSender<Event>) -> Running {
-        let watcher = Arc::clone(watcher);
+    fn ask(&self, ticket: Ticket, person: Person, events: UnboundedSender<Event>) -> Running {
         let Parts { llm, tools, case, .. } = &self.parts;
         let system = prompt::system(tools, self.git.as_ref(), case.as_deref(), Timestamp::now());
         let messages = self.agent.conversation().map(|conversation| conversation.request()).unwrap_or_default();
@@ -283,7 +259,7 @@ impl Session {
             let heard = move |piece| {
                 let _ = pieces.send(Event::LlmTextDelta(ticket, piece));
             };
-            let person = watcher.can_be_asked().then_some(watcher.as_ref());
+            let person = person.watcher.can_be_asked().then_some(&person);
             let event = match llm.ask(system, messages, offered, heard, person).await {
                 Ok(response) => Event::LlmCompleted(ticket, response),
                 Err(failure) => Event::LlmFailed(ticket, failure),

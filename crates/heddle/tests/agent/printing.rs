@@ -59,6 +59,20 @@ async fn commands_do_not_see_the_keys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_server_is_named_by_flag_or_variable() {
+    let served = Served::start(vec![Reply::Text("a"), Reply::Text("b")]).await;
+    let program = Program::new("http://127.0.0.1:1", "hd_secret");
+    let by_flag = program.command(&["--server-url", &served.url, "--trust", "-m", "m", "-p", "x"]);
+    let mut by_variable = program.command(&["--trust", "-m", "m", "-p", "x"]);
+    by_variable.env_remove("HEDDLE_BASE_URL").env("LOOM_SERVER_URL", &served.url);
+    for mut command in [by_flag, by_variable] {
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(served.asked().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_folder_must_be_trusted() {
     let served = Served::start(vec![]).await;
     let program = Program::new(&served.url, "hd_secret");
