@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use client::{
-    Client, Error,
+    Client, Error, StatusCode,
     loom::proxy::{self, Event, Message, Request, Response, Tool},
 };
 
@@ -79,8 +79,16 @@ impl Llm {
 
     /// Asks for an answer as a whole, with much thought and without tools.
     pub async fn think(&self, system: String, messages: Vec<Message>) -> Result<String, Error> {
-        let request = Request { reasoning_effort: Some("high".into()), ..self.request(system, messages, Vec::new()) };
-        self.client.send(&proxy::complete(&self.provider, &request)).await.map(|response| response.message.content)
+        let plain = self.request(system, messages, Vec::new());
+        let thoughtful = Request { reasoning_effort: Some("high".into()), ..plain.clone() };
+        let answer = match self.client.send(&proxy::complete(&self.provider, &thoughtful)).await {
+            // Some models cannot be asked to think more.
+            Err(error) if error.status() == Some(StatusCode::BAD_REQUEST) => {
+                self.client.send(&proxy::complete(&self.provider, &plain)).await
+            }
+            answer => answer,
+        };
+        answer.map(|response| response.message.content)
     }
 }
 

@@ -59,6 +59,22 @@ async fn commands_do_not_see_the_keys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_oracle_is_a_model_that_thinks_as_hard_as_it_can() {
+    let oracle = || Reply::Calls(vec![("oracle", json!({"question": "Why?", "context": "fn main() {}"}))]);
+    for (model, efforts) in [("deep", vec![json!("high")]), ("plain", vec![json!("high"), json!(null)])] {
+        let served = Served::start(vec![oracle(), Reply::Text("ok")]).await;
+        let program = Program::new(&served.url, "hd_secret");
+        assert!(program.run(&["--trust", "-m", model, "-p", "x"]).await.status.success());
+        let asked = served.asked();
+        let oracles: Vec<_> = asked.iter().filter(|asked| asked["tools"].is_null()).collect();
+        assert_eq!(oracles.iter().map(|asked| asked["reasoning_effort"].clone()).collect::<Vec<_>>(), efforts);
+        let question = oracles[0]["messages"][0]["content"].as_str().unwrap();
+        assert!(question.contains("Why?") && question.contains("fn main() {}"), "{question}");
+        assert!(asked.last().unwrap()["messages"].to_string().contains("Thought through."));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_server_is_named_by_flag_or_variable() {
     let served = Served::start(vec![Reply::Text("a"), Reply::Text("b")]).await;
     let program = Program::new("http://127.0.0.1:1", "hd_secret");

@@ -144,6 +144,9 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
             axum::Json(json!({})).into_response()
         }
         ["proxy", _, "stream"] => streamed(&shared),
+        ["proxy", _, "complete"] if body["model"] == "plain" && !body["reasoning_effort"].is_null() => {
+            refused(400, "invalid_request", "This model takes no effort.")
+        }
         ["proxy", _, "complete"] => axum::Json(response("Thought through.", &[])).into_response(),
         ["api", "threads", rest @ ..] => {
             let expected = parts.headers.get("if-match").map(|value| value.to_str().unwrap().parse().unwrap());
