@@ -1,6 +1,9 @@
 # Every command a developer needs. Build caches lie outside the clone, so a fresh clone builds fast and stays clean.
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/heddle/target
 
+# What the proxy is measured against.
+BENCH_PEERS = $(abspath $(CARGO_TARGET_DIR)/../bench-peers)
+
 # What the web app is made of: built again when one of these changed.
 WEB = $(shell find web/src web/public sdk/typescript/src -type f) $(wildcard web/*.ts web/*.json web/*.html)
 
@@ -40,4 +43,5 @@ openapi: ## write openapi/*.json and the types of sdk/typescript anew
 
 bench: web/dist/index.html ## measure speed and memory, write bench/RESULTS.md
 	cargo build --release --locked -p heddle -p heddle-bench
-	$(CARGO_TARGET_DIR)/release/heddle-bench
+	scripts/bench-peers $(BENCH_PEERS)
+	HEDDLE_BENCH_PEERS=$(BENCH_PEERS) $(CARGO_TARGET_DIR)/release/heddle-bench

@@ -8,8 +8,10 @@ mod footprint;
 mod import;
 mod ingest;
 mod load;
+mod proxy;
 mod report;
 mod server;
+mod upstream;
 mod web;
 
 use report::Row;
@@ -25,6 +27,9 @@ fn main() -> Result<()> {
         && mode == "serve"
     {
         return server::serve(rest);
+    }
+    if arguments == ["upstream"] {
+        return upstream::serve();
     }
     let wanted = |name: &str| arguments.is_empty() || arguments.iter().any(|argument| argument == name);
     let mut rows: Vec<Row> = Vec::new();
@@ -48,6 +53,9 @@ fn main() -> Result<()> {
     }
     if wanted("footprint") {
         rows.extend(footprint::measure()?);
+    }
+    if wanted("proxy") {
+        rows.extend(proxy::measure()?);
     }
     if wanted("web") {
         rows.extend(web::measure()?);

@@ -28,6 +28,9 @@ test.beforeAll(async ({ server }) => {
   ];
   const roof = { id: "T-roof", title: "Fix the gutter", workspace: "/home/ada/roof", visibility: "shared", messages };
   await body(api.loom.PUT("/api/threads/{id}", { params: { path: { id: "T-roof" } }, body: roof as never }));
+  const limit = { subject: "workspace", measure: "cost_micros", period: "month", most: 50_000_000, ask: true } as const;
+  await body(api.v1.PUT("/v1/limits", { body: { limits: [limit] } }));
+  await body(api.v1.PUT("/v1/prices", { body: { prices: [{ model: "qwen", input: 1_000_000, cached: 0, cache_write: 0, output: 2_500_000 }] } }));
   await body(api.v1.POST("/v1/datatables", { body: { case_id: found, name: "Distances", rows: [{ side: "north", metres: 2.5 }] } }));
 });
 
@@ -59,7 +62,11 @@ const pages: [name: string, path: () => string, ready: (page: Page) => Promise<v
   ["members", () => "admin/members", (page) => expect(page.getByText("ada@town.example").first()).toBeVisible()],
   ["keys", () => "admin/keys", (page) => expect(page.getByRole("cell", { name: "tests", exact: true }).first()).toBeVisible()],
   ["audit", () => "admin/audit", (page) => expect(page.getByText("case.commenced").first()).toBeVisible()],
-  ["usage", () => "admin/usage", (page) => expect(page.getByRole("cell", { name: "rules" })).toBeVisible()],
+  ["spend", () => "admin/usage", (page) => expect(page.getByText("Tokens read")).toBeVisible()],
+  ["spend of runs", () => "admin/usage?tab=runs", (page) => expect(page.getByRole("cell", { name: "rules" })).toBeVisible()],
+  ["calls of models", () => "admin/usage?tab=calls", (page) => expect(page.getByText("No calls")).toBeVisible()],
+  ["limits of models", () => "admin/usage?tab=limits", (page) => expect(page.getByRole("textbox", { name: "Most of limit 1" })).toBeVisible()],
+  ["prices of models", () => "admin/usage?tab=prices", (page) => expect(page.getByRole("textbox", { name: "Model of price 1" })).toBeVisible()],
   ["workspace", () => "admin/workspace", (page) => expect(page.getByText("town-hall")).toBeVisible()],
 ];
 

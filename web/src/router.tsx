@@ -347,6 +347,10 @@ const adminAudit = createRoute({
 const adminUsage = createRoute({
   getParentRoute: () => admin,
   path: "/usage",
+  validateSearch: (found: Record<string, unknown>): { tab?: string } => {
+    const tab = text(found.tab);
+    return tab ? { tab } : {};
+  },
   component: lazyRouteComponent(() => import("~/pages/admin/usage.tsx"), "UsagePage"),
 });
 

@@ -25,8 +25,8 @@ export const test = base.extend<{ owner: Page }, { server: Server; house: string
 });
 
 /** Signs in by the page. */
-export async function signIn(page: Page, email: string, password: string): Promise<void> {
-  await page.goto("/sign-in");
+export async function signIn(page: Page, email: string, password: string, url = ""): Promise<void> {
+  await page.goto(`${url}/sign-in`);
   await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel(/^Password/).fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
