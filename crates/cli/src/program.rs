@@ -139,7 +139,9 @@ fn bare_group<'a>(tree: &'a mut clap::Command, matches: &clap::ArgMatches) -> Op
         command = command.find_subcommand_mut(name)?;
         matches = inner;
     }
+    // A command with arguments of its own does something without a command of it, too.
     let is_group = command.get_subcommands().any(|inner| inner.get_name() != "help");
+    let is_group = is_group && !command.is_args_conflicts_with_subcommands_set();
     is_group.then_some(command)
 }
 

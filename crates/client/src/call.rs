@@ -25,6 +25,7 @@ pub struct Call<T> {
     pub(crate) method: Method,
     segments: Vec<String>,
     query: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Body,
     answer: PhantomData<fn() -> T>,
 }
@@ -42,7 +43,7 @@ pub(crate) enum Body {
 impl<T> Call<T> {
     pub(crate) fn new(method: Method, root: &str) -> Self {
         let segments = root.split('/').map(str::to_owned).collect();
-        Self { method, segments, query: Vec::new(), body: Body::Empty, answer: PhantomData }
+        Self { method, segments, query: Vec::new(), headers: Vec::new(), body: Body::Empty, answer: PhantomData }
     }
 
     /// Goes one step down the path.
@@ -56,6 +57,12 @@ impl<T> Call<T> {
         if let Some(value) = value.map(|value| value.to_string()).filter(|value| !value.is_empty()) {
             self.query.push((name, value));
         }
+        self
+    }
+
+    /// Adds a header if it has a value.
+    pub(crate) fn header(mut self, name: &'static str, value: Option<impl Display>) -> Self {
+        self.headers.extend(value.map(|value| (name, value.to_string())));
         self
     }
 
@@ -124,6 +131,7 @@ impl<T> Clone for Call<T> {
             method: self.method.clone(),
             segments: self.segments.clone(),
             query: self.query.clone(),
+            headers: self.headers.clone(),
             body: self.body.clone(),
             answer: PhantomData,
         }

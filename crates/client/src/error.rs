@@ -114,14 +114,20 @@ impl ApiError {
         #[derive(Deserialize)]
         struct Envelope {
             error: Detail,
-        }
-        #[derive(Deserialize)]
-        struct Detail {
-            code: Option<String>,
+            /// Where `error` is a word.
             message: Option<String>,
         }
-        let detail = serde_json::from_slice::<Envelope>(&answer.body).ok().map(|envelope| envelope.error);
-        let (code, message) = detail.map_or((None, None), |detail| (detail.code, detail.message));
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Detail {
+            Word(String),
+            Object { code: Option<String>, message: Option<String> },
+        }
+        let (code, message) = match serde_json::from_slice(&answer.body) {
+            Ok(Envelope { error: Detail::Word(word), message }) => (Some(word), message),
+            Ok(Envelope { error: Detail::Object { code, message }, .. }) => (code, message),
+            Err(_) => (None, None),
+        };
         let message = message.unwrap_or_else(|| in_words(&answer));
         Self { code, message, answer }
     }

@@ -1,4 +1,4 @@
-//! A client for Heddle's APIs `/api/v1/public` and `/v1`, and for other servers that speak them.
+//! A client for Heddle's APIs `/api/v1/public`, `/v1` and Loom's, and for other servers that speak them.
 //!
 //! Each operation is one function that describes a [`Call`]; a [`Client`] sends it:
 //!
@@ -25,6 +25,7 @@ mod answer;
 mod call;
 mod error;
 mod key;
+pub mod loom;
 mod names;
 pub mod public;
 mod retry;
@@ -39,6 +40,6 @@ pub use jiff::Timestamp;
 pub use key::ApiKey;
 pub use reqwest::{Method, StatusCode, Url, header};
 pub use retry::Retry;
-pub use stream::{EventStream, Message};
-pub use transport::{Client, Settings};
+pub use stream::{EventStream, Events, Message};
+pub use transport::{Client, Settings, elsewhere};
 pub use uuid::Uuid;

@@ -1,9 +1,9 @@
 //! Server-sent events, followed across lost connections.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, marker::PhantomData, time::Duration};
 
 use bytes::Bytes;
-use eventsource_stream::{EventStream as Parser, Eventsource};
+use eventsource_stream::{EventStream as Parser, EventStreamError, Eventsource};
 use futures::{
     StreamExt,
     stream::{BoxStream, unfold},
@@ -106,6 +106,48 @@ impl<T> EventStream<T> {
         let first = self.client.settings().retry.first_wait;
         first.saturating_mul(2u32.saturating_pow(self.failures.min(16) - 1)).min(LONGEST_WAIT)
     }
+}
+
+/// A stream of events that comes once. When the connection is lost it is over.
+pub struct Events<T> {
+    parser: Parser<BoxStream<'static, Result<Bytes>>>,
+    event: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned> Events<T> {
+    /// The next event, read; none at the end. Nothing is lost when the waiting is given up.
+    ///
+    /// # Errors
+    /// The connection breaks or falls silent for the client's idle time; data of another shape.
+    pub async fn next(&mut self) -> Result<Option<T>> {
+        let message = match self.parser.next().await {
+            None => return Ok(None),
+            Some(Ok(message)) => message,
+            Some(Err(EventStreamError::Transport(error))) => return Err(error),
+            Some(Err(error)) => return Err(unreadable(error.to_string())),
+        };
+        let answer = Answer { status: Default::default(), headers: Default::default(), body: message.data.into() };
+        answer.decode().map(Some)
+    }
+}
+
+impl<T> Events<T> {
+    pub(crate) fn new(incoming: Incoming) -> Self {
+        let next = async |state: Option<Incoming>| {
+            let mut incoming = state?;
+            match incoming.next().await {
+                Ok(Some(piece)) => Some((Ok(piece), Some(incoming))),
+                Ok(None) => None,
+                Err(error) => Some((Err(error), None)),
+            }
+        };
+        Self { parser: unfold(Some(incoming), next).boxed().eventsource(), event: PhantomData }
+    }
+}
+
+fn unreadable(reason: String) -> Error {
+    let answer = Answer { status: Default::default(), headers: Default::default(), body: Bytes::new() };
+    Error::Unexpected { reason, answer: Box::new(answer) }
 }
 
 /// What comes, until the connection ends, breaks or falls silent.

@@ -20,7 +20,7 @@ use crate::{
     Answer, ApiError, ApiKey, Call, Error, Incoming, Result, Retry, Upload,
     call::{Body, Source, Watcher, path},
     retry::Attempts,
-    stream::{EventStream, Resume},
+    stream::{EventStream, Events, Resume},
 };
 
 /// How a client behaves.
@@ -97,12 +97,7 @@ impl Client {
             return Err(Error::Invalid("the base URL must hold no user, password, query or fragment".into()));
         }
         let authorization = authorization(&key)?;
-        let builder = builder(&settings).redirect(Policy::none());
-        // Reading the system's certificates takes longer than a call to a local server.
-        let builder = if url.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
-        // What runs on this machine is not reached through a proxy elsewhere.
-        let builder = if is_local(&url) || !settings.proxies { builder.no_proxy() } else { builder };
-        let http = builder.build().map_err(|error| Error::Invalid(format!("no HTTP client: {error}")))?;
+        let http = http(&url, &settings)?;
         let origin = url.origin().ascii_serialization();
         Ok(Self { shared: Arc::new(Shared { base, origin, authorization, http, roaming: OnceLock::new(), settings }) })
     }
@@ -121,6 +116,24 @@ impl Client {
             http: http.clone(),
             roaming: OnceLock::new(),
             settings: settings.clone(),
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// A client for the same server and key that behaves otherwise. It has connections of its own.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the system lets none be made.
+    pub fn with_settings(&self, settings: Settings) -> Result<Self> {
+        let Shared { base, origin, authorization, .. } = &*self.shared;
+        let url = Url::parse(base).map_err(|error| Error::Invalid(error.to_string()))?;
+        let shared = Shared {
+            base: base.clone(),
+            origin: origin.clone(),
+            authorization: authorization.clone(),
+            http: http(&url, &settings)?,
+            roaming: OnceLock::new(),
+            settings,
         };
         Ok(Self { shared: Arc::new(shared) })
     }
@@ -200,6 +213,20 @@ impl Client {
         EventStream::open(self.clone(), call).await
     }
 
+    /// Sends a call whose answer is a stream of events that cannot be taken up again, such as the answer of a model.
+    ///
+    /// # Errors
+    /// The server's refusal, what the network does.
+    pub async fn events<T>(&self, call: &Call<T>) -> Result<Events<T>> {
+        let origin = &self.shared.origin;
+        let begin = || async move {
+            let request = self.request(call).await?.header(ACCEPT, "text/event-stream");
+            self.begun(request, origin).await
+        };
+        let response = self.retrying(&call.method, begin).await?;
+        Ok(Events::new(self.incoming(response, origin.clone())))
+    }
+
     /// Opens a stream of events behind the event that `resume` names.
     pub(crate) async fn listen<T>(&self, call: &Call<T>, resume: &Resume) -> Result<Incoming> {
         let request = self.request(call).await?.header(ACCEPT, "text/event-stream");
@@ -249,6 +276,7 @@ impl Client {
         let url = format!("{}{}", self.shared.base, call.path_and_query()?);
         let request = self.shared.http.request(call.method.clone(), url);
         let request = request.header(AUTHORIZATION, self.shared.authorization.clone());
+        let request = call.headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
         match &call.body {
             Body::Empty => Ok(request),
             Body::Json(body) => Ok(request.header(CONTENT_TYPE, "application/json").body(body.clone())),
@@ -297,6 +325,25 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("base", &self.shared.base).finish_non_exhaustive()
     }
+}
+
+/// The connections to a server.
+fn http(url: &Url, settings: &Settings) -> Result<reqwest::Client> {
+    let builder = builder(settings).redirect(Policy::none());
+    // Reading the system's certificates takes longer than a call to a local server.
+    let builder = if url.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
+    // What runs on this machine is not reached through a proxy elsewhere.
+    let builder = if is_local(url) || !settings.proxies { builder.no_proxy() } else { builder };
+    builder.build().map_err(|error| Error::Invalid(format!("no HTTP client: {error}")))
+}
+
+/// A plain HTTP client for servers that are not Heddle's.
+///
+/// # Errors
+/// [`Error::Invalid`] when the system lets none be made.
+pub fn elsewhere(user_agent: &str) -> Result<reqwest::Client> {
+    let settings = Settings { user_agent: user_agent.to_owned(), ..Settings::default() };
+    builder(&settings).build().map_err(|error| Error::Invalid(format!("no HTTP client: {error}")))
 }
 
 fn builder(settings: &Settings) -> reqwest::ClientBuilder {

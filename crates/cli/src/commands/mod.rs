@@ -1,5 +1,6 @@
 //! The commands, a file per section.
 
+mod agent;
 mod agents;
 mod auth;
 mod case_ingestions;
@@ -92,6 +93,8 @@ pub enum Command {
     Mcp(Single<mcp::Mcp>),
     /// Work on cases in the terminal
     Tui(Single<tui::Tui>),
+    /// Let a coding agent work in a folder
+    Agent(Box<Single<agent::Agent>>),
     /// Open a page of the web app in the browser
     Open(Single<open::Open>),
     /// Print the version
@@ -153,6 +156,7 @@ impl Command {
             Self::Search(single) => on_server!(single),
             Self::Mcp(single) => single.command.run(program, &single.flags.over(root)).await,
             Self::Tui(single) => single.command.run(program, &single.flags.over(root)).await,
+            Self::Agent(single) => single.command.run(program, single.flags.over(root)).await,
             Self::Open(single) => single.command.run(program, &single.flags.over(root)),
             Self::Version(bare) => {
                 let out = Output::new(bare.flags.over(root).format);

@@ -120,6 +120,12 @@ const COMMANDS: &str = "
     search <QUERY>... --limit
     mcp --http --addr --endpoint
     tui --debug --no-mouse
+    agent list
+    agent resume [ID] --workspace --provider --model --server-url --trust --print
+    agent private --workspace --provider --model --server-url --trust --print
+    agent search <TEXT>
+    agent share <ID> --visibility
+    agent acp --workspace --provider --model --server-url --trust --private
     open <KIND> <ID>
     version
     completion <SHELL>";

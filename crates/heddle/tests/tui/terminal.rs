@@ -3,6 +3,7 @@
 use std::{
     io::{Read, Write},
     num::NonZero,
+    path::Path,
     sync::{Arc, Condvar, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -12,7 +13,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// How long something is waited for before the test fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A terminal with `heddle tui` in it. The program ends with this value.
+/// A terminal with the program in it. The program ends with this value.
 pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
@@ -28,13 +29,24 @@ struct Shown {
 }
 
 impl Terminal {
-    /// Starts the program at a terminal of that size: columns and rows.
-    pub fn start(size: (u16, u16), variables: &[(&str, &str)], home: &std::path::Path) -> Self {
+    /// Starts `heddle tui` at a terminal of that size: columns and rows.
+    pub fn start(size: (u16, u16), variables: &[(&str, &str)], home: &Path) -> Self {
+        Self::running(&["tui"], size, variables, home, home)
+    }
+
+    /// Starts the program with these arguments, in a folder.
+    pub fn running(
+        arguments: &[&str],
+        size: (u16, u16),
+        variables: &[(&str, &str)],
+        home: &Path,
+        folder: &Path,
+    ) -> Self {
         let pty = native_pty_system().openpty(as_pty(size)).expect("a terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_heddle"));
-        command.arg("tui");
+        command.args(arguments);
         command.env_clear();
-        command.cwd(home);
+        command.cwd(folder);
         let usual = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("TZ", "UTC")];
         for (name, value) in usual.iter().chain(variables) {
             command.env(name, value);
