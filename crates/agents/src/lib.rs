@@ -11,6 +11,7 @@ mod outside;
 mod personal;
 pub mod profiles;
 pub mod proposals;
+pub mod queries;
 pub mod redaction;
 pub mod rules;
 pub mod runs;

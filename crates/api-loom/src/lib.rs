@@ -3,13 +3,17 @@
 mod errors;
 mod metered;
 mod native;
+mod paging;
 mod proxy;
+mod session;
 mod shape;
+mod sockets;
+mod threads;
 mod wire;
 
 use agents::redaction::Redactions;
 use api::{App, Gate};
-use axum::{Extension, Router, extract::DefaultBodyLimit, middleware, routing::any};
+use axum::{Extension, Router, extract::DefaultBodyLimit, http::Method, middleware, routing::any};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -26,8 +30,30 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 struct Document;
 
 fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi()).routes(routes!(proxy::complete)).routes(routes!(proxy::stream))
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(sockets::get_ws_token))
+        .routes(routes!(session::session_stream))
+        .routes(routes!(threads::list_threads))
+        .routes(routes!(threads::search_threads))
+        .routes(routes!(
+            threads::get_thread,
+            threads::upsert_thread,
+            threads::post_thread,
+            threads::update_thread,
+            threads::delete_thread
+        ))
+        .routes(routes!(threads::list_thread_versions))
+        .routes(routes!(threads::get_thread_version))
+        .routes(routes!(threads::share_thread))
+        .routes(routes!(threads::list_thread_links))
+        .routes(routes!(threads::withdraw_thread_link))
+        .routes(routes!(threads::get_shared_thread))
+        .routes(routes!(proxy::complete))
+        .routes(routes!(proxy::stream))
 }
+
+/// Operations that need no credential.
+const OPEN: &[(Method, &str)] = &[(Method::GET, "/api/shared/{token}"), (Method::GET, "/api/ws/sessions/{id}")];
 
 /// The OpenAPI document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -46,6 +72,6 @@ pub fn router(app: &App) -> Router<App> {
         .layer(DefaultBodyLimit::max(native::MOST))
         .layer(Extension(Redactions::from_env(app.vault().clone())))
         .method_not_allowed_fallback(api::method_not_allowed)
-        .layer(middleware::from_fn_with_state(Gate::new(app, &[]), api::gate))
+        .layer(middleware::from_fn_with_state(Gate::new(app, OPEN), api::gate))
         .layer(middleware::from_fn(shape::shape))
 }

@@ -76,9 +76,10 @@ fn loom_status(kind: Kind) -> StatusCode {
 }
 
 fn as_loom(error: &Error, client_version: Option<String>) -> Response {
-    let word = match error.code() {
-        "rate_limit_exceeded" | "model_rate_limited" => "rate_limited",
-        code => code,
+    let word = match (error.kind(), error.code()) {
+        (Kind::NotFound, _) => "not_found",
+        (_, "rate_limit_exceeded" | "model_rate_limited") => "rate_limited",
+        (_, code) => code,
     };
     // There is no other place for the field at fault.
     let message = match error.fields().first() {
@@ -132,9 +133,9 @@ fn as_provider(format: Format, error: &Error) -> Response {
 /// Leaves the statuses that Loom does not know out of the document.
 pub fn say_as_loom_does(document: &mut utoipa::openapi::OpenApi) {
     for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
-            for status in ["409", "415", "422", "429"] {
+            for status in ["415", "422", "429"] {
                 operation.responses.responses.remove(status);
             }
         }

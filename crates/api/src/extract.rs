@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
-    http::{StatusCode, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use bytes::Bytes;
 use kernel::{Error, Id, Kind, Result, Rule, kinds};
@@ -20,11 +20,9 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        let is_json = has_json_type(&request);
+        let is_json = require_json(request.headers());
         let bytes = read(request, app).await?;
-        if !is_json {
-            return Err(Failure(not_json()));
-        }
+        is_json?;
         Ok(Self(parse(&bytes)?))
     }
 }
@@ -33,30 +31,28 @@ impl<T: DeserializeOwned + Default> FromRequest<App> for OptionalBody<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        let is_json = has_json_type(&request);
+        let is_json = require_json(request.headers());
         let bytes = read(request, app).await?;
         if bytes.is_empty() {
             return Ok(Self(T::default()));
         }
-        if !is_json {
-            return Err(Failure(not_json()));
-        }
+        is_json?;
         Ok(Self(parse(&bytes)?))
     }
 }
 
-fn not_json() -> Error {
-    Error::new(
-        Kind::Unsupported,
-        "unsupported_media_type",
-        "The body must be JSON, sent as Content-Type: application/json.",
-    )
-}
-
-fn has_json_type(request: &Request) -> bool {
-    let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+/// Whether the body is said to be JSON. A page of another site cannot say so without being asked first.
+///
+/// # Errors
+/// `unsupported_media_type`.
+pub fn require_json(headers: &HeaderMap) -> Result<()> {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = value.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    if essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json")) {
+        return Ok(());
+    }
+    let text = "The body must be JSON, sent as Content-Type: application/json.";
+    Err(Error::new(Kind::Unsupported, "unsupported_media_type", text))
 }
 
 async fn read(request: Request, app: &App) -> Result<Bytes> {
@@ -189,4 +185,5 @@ named! {
     Invitation => "invitation", "invitation_not_found";
     Session => "session", "session_not_found";
     Ingestion => "case ingestion", "case_ingestion_not_found";
+    CodingLink => "link", "link_not_found";
 }

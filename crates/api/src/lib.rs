@@ -13,12 +13,13 @@ mod gate;
 mod limit;
 pub mod openapi;
 pub mod patch;
+pub mod socket;
 pub mod upload;
 
 pub use app::{App, Parts, Settings};
 pub use context::{Ctx, RequestId, Visitor};
 pub use cookies::SESSION_COOKIE;
-pub use extract::{Body, Named, OptionalBody, PathId, Query, parse_id};
+pub use extract::{Body, Named, OptionalBody, PathId, Query, parse_id, require_json};
 pub use failure::{Failure, keep_headers, method_not_allowed, not_found, status_of};
 pub use gate::{Gate, credentials, gate, identify, write_id};
 pub use limit::{Limiter, Taken};

@@ -119,6 +119,17 @@ impl<'a> Body<'a> {
     }
 }
 
+/// The body as Vertex AI takes it: the model is in the address there, and the version in the body.
+pub(crate) fn vertex_body(req: &ChatRequest) -> Result<Value, Error> {
+    let broken = |error| Error::InvalidRequest(format!("the request cannot be written: {error}"));
+    let mut body = serde_json::to_value(Body::of(req)).map_err(broken)?;
+    if let Some(fields) = body.as_object_mut() {
+        fields.shift_remove("model");
+        fields.insert("anthropic_version".to_owned(), "vertex-2023-10-16".into());
+    }
+    Ok(body)
+}
+
 fn message(message: &Message) -> Value {
     let role = match message.role {
         Role::User => "user",
@@ -281,7 +292,7 @@ enum Part {
 
 /// The answer as far as it has come in.
 #[derive(Default)]
-struct Answer {
+pub(crate) struct Answer {
     model: Option<String>,
     parts: BTreeMap<u32, Part>,
     stop: Option<StopReason>,
@@ -289,7 +300,7 @@ struct Answer {
 }
 
 impl Answer {
-    fn take(&mut self, data: &str, on_event: &mut OnEvent<'_>) -> Result<ControlFlow<()>, Error> {
+    pub(crate) fn take(&mut self, data: &str, on_event: &mut OnEvent<'_>) -> Result<ControlFlow<()>, Error> {
         let event =
             serde_json::from_str(data).map_err(|error| Error::Protocol(format!("an event makes no sense: {error}")))?;
         match event {
@@ -362,7 +373,7 @@ impl Answer {
         Ok(())
     }
 
-    fn finish(self) -> Result<ChatResponse, Error> {
+    pub(crate) fn finish(self) -> Result<ChatResponse, Error> {
         let (Some(model), Some(stop)) = (self.model, self.stop) else {
             return Err(Error::Protocol("the stream has no beginning or no stop reason".into()));
         };

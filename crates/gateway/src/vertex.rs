@@ -1,5 +1,7 @@
-//! Vertex AI's `streamGenerateContent`, for the models of Google:
-//! <https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference>.
+//! Vertex AI: `streamGenerateContent` for the models of Google
+//! (<https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference>), and `streamRawPredict` with
+//! Anthropic's own format for those of Anthropic
+//! (<https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/use-claude>).
 
 mod account;
 mod wire;
@@ -12,7 +14,7 @@ use reqwest::{Client, Url};
 pub use account::ServiceAccount;
 
 use crate::{
-    ChatRequest, ChatResponse, Error, Keys, Provider, Strategy, StreamEvent, Verdict,
+    ChatRequest, ChatResponse, Error, Keys, Provider, Strategy, StreamEvent, Verdict, anthropic,
     http::{IDLE_TIMEOUT, client, exchange},
 };
 
@@ -25,8 +27,8 @@ const LOCATION: &str = "global";
 pub struct Vertex {
     client: Client,
     account: ServiceAccount,
-    /// The address up to the model's name.
-    models: String,
+    /// The address up to the publisher's name.
+    publishers: String,
     /// One that has no secret: it knows whether the provider is to be left alone.
     keys: Keys,
 }
@@ -56,9 +58,9 @@ impl Vertex {
         if !Url::parse(base).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
             return Err(invalid("the address of Vertex AI is no http(s) URL"));
         }
-        let models = format!("{base}/v1/projects/{project}/locations/{location}/publishers/google/models");
+        let publishers = format!("{base}/v1/projects/{project}/locations/{location}/publishers");
         let keys = Keys::new(vec![String::new()], Strategy::default());
-        Ok(Self { client: client(IDLE_TIMEOUT)?, account, models, keys })
+        Ok(Self { client: client(IDLE_TIMEOUT)?, account, publishers, keys })
     }
 
     async fn once(
@@ -67,19 +69,44 @@ impl Vertex {
         on_event: &mut (dyn FnMut(StreamEvent) + Send),
     ) -> Result<ChatResponse, Error> {
         let token = self.account.token(&self.client).await?;
-        let url = format!("{}/{}:streamGenerateContent?alt=sse", self.models, req.model);
-        let request = self.client.post(url).bearer_auth(&token).json(&wire::body(req)?);
-        let mut answer = wire::Answer::default();
-        let outcome = exchange(request, &mut |data: &str| answer.take(data, on_event)).await;
+        let outcome = if req.model.starts_with("claude") {
+            self.anthropic(&token, req, on_event).await
+        } else {
+            self.google(&token, req, on_event).await
+        };
         match outcome {
-            Ok(()) => answer.finish(&req.model),
-            Err(failed) => {
-                if failed.error == Error::Unauthorized {
-                    self.account.forget(&token).await;
-                }
-                Err(failed.error.scrubbed(&token))
+            Err(Error::Unauthorized) => {
+                self.account.forget(&token).await;
+                Err(Error::Unauthorized)
             }
+            outcome => outcome.map_err(|error| error.scrubbed(&token)),
         }
+    }
+
+    async fn google(
+        &self,
+        token: &str,
+        req: &ChatRequest,
+        on_event: &mut (dyn FnMut(StreamEvent) + Send),
+    ) -> Result<ChatResponse, Error> {
+        let url = format!("{}/google/models/{}:streamGenerateContent?alt=sse", self.publishers, req.model);
+        let request = self.client.post(url).bearer_auth(token).json(&wire::body(req)?);
+        let mut answer = wire::Answer::default();
+        exchange(request, &mut |data: &str| answer.take(data, on_event)).await.map_err(|failed| failed.error)?;
+        answer.finish(&req.model)
+    }
+
+    async fn anthropic(
+        &self,
+        token: &str,
+        req: &ChatRequest,
+        on_event: &mut (dyn FnMut(StreamEvent) + Send),
+    ) -> Result<ChatResponse, Error> {
+        let url = format!("{}/anthropic/models/{}:streamRawPredict", self.publishers, req.model);
+        let request = self.client.post(url).bearer_auth(token).json(&anthropic::vertex_body(req)?);
+        let mut answer = anthropic::Answer::default();
+        exchange(request, &mut |data: &str| answer.take(data, on_event)).await.map_err(|failed| failed.error)?;
+        answer.finish()
     }
 }
 
@@ -107,7 +134,8 @@ impl Provider for Vertex {
     ) -> BoxFuture<'a, Result<ChatResponse, Error>> {
         Box::pin(async move {
             req.check()?;
-            if !is_name(&req.model) {
+            // A version follows an @.
+            if !is_name(&req.model.replacen('@', "-", 1)) {
                 return Err(Error::InvalidRequest("the model's name has forbidden characters".into()));
             }
             let mut lease = self.keys.pick()?;

@@ -15,6 +15,7 @@ mod principal;
 mod secret;
 pub mod sessions;
 pub mod setup;
+pub mod socket_tokens;
 pub mod spaces;
 pub mod users;
 pub mod vault;

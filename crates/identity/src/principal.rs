@@ -12,7 +12,7 @@ use kernel::{
     Actor, Result, Timestamp,
     ids::{ActorId, KeyId, SessionId, UserId, WorkspaceId},
 };
-use store::{Row, Store, Tx, params};
+use store::{Param, Row, Store, ToParam, Tx, params};
 use subtle::ConstantTimeEq;
 
 use crate::{secret, workspaces::WorkspaceRole};
@@ -125,6 +125,20 @@ impl Authenticator {
         Ok(Some(principal))
     }
 
+    /// Whether the key or session that somebody was recognised by is still good, and the member still in the workspace. For
+    /// connections that stay open.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn still(&self, principal: &Principal) -> Result<bool> {
+        let via = principal.via.clone();
+        let found = self.store.control_read(move |tx| match via {
+            Via::Key(key) => of_key(tx, key),
+            Via::Session { id, .. } => of_session(tx, id),
+        });
+        Ok(found.await?.is_some())
+    }
+
     /// Forgets every remembered credential, so that what was just revoked no longer passes here.
     pub fn forget(&self) {
         self.forgotten.fetch_add(1, Ordering::AcqRel);
@@ -140,7 +154,7 @@ enum Credential {
 
 impl Credential {
     /// Who has the credential with this hash, and when it was last used.
-    fn find(self, tx: &mut Tx<'_>, hash: &[u8; 32]) -> Result<Option<(Principal, Option<Timestamp>)>> {
+    fn find(self, tx: &mut Tx<'_>, hash: &[u8; 32]) -> Result<Found> {
         match self {
             Self::Key => find_key(tx, hash),
             Self::Session => find_session(tx, hash),
@@ -154,23 +168,47 @@ fn read(row: &Row<'_>, via: Via) -> Result<Principal> {
     Ok(Principal { workspace: row.get(0)?, user: row.get(1)?, actor, role, via })
 }
 
-fn find_key(tx: &mut Tx<'_>, hash: &[u8; 32]) -> Result<Option<(Principal, Option<Timestamp>)>> {
+type Found = Option<(Principal, Option<Timestamp>)>;
+
+fn find_key(tx: &mut Tx<'_>, hash: &[u8; 32]) -> Result<Found> {
+    key_where(tx, "k.hash = $1", &hash[..].to_param())
+}
+
+fn find_session(tx: &mut Tx<'_>, hash: &[u8; 32]) -> Result<Found> {
+    session_where(tx, "s.hash = $1", &hash[..].to_param())
+}
+
+/// Who has the key with this id, as long as it is good.
+pub(crate) fn of_key(tx: &mut Tx<'_>, id: KeyId) -> Result<Option<Principal>> {
+    Ok(key_where(tx, "k.id = $1", &id.to_param())?.map(|(principal, _)| principal))
+}
+
+/// Whose session this is, as long as it lasts.
+pub(crate) fn of_session(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<Principal>> {
+    Ok(session_where(tx, "s.id = $1", &id.to_param())?.map(|(principal, _)| principal))
+}
+
+fn key_where(tx: &mut Tx<'_>, condition: &str, value: &Param<'_>) -> Result<Found> {
     tx.query_opt(
-        "SELECT m.workspace_id, m.user_id, m.actor_id, m.role, k.id, k.last_used_at FROM api_keys k \
-         JOIN memberships m ON m.workspace_id = k.workspace_id AND m.user_id = k.user_id \
-         WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) \
-         AND m.deactivated_at IS NULL",
-        params![&hash[..], tx.now()],
+        &format!(
+            "SELECT m.workspace_id, m.user_id, m.actor_id, m.role, k.id, k.last_used_at FROM api_keys k \
+             JOIN memberships m ON m.workspace_id = k.workspace_id AND m.user_id = k.user_id \
+             WHERE {condition} AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) \
+             AND m.deactivated_at IS NULL"
+        ),
+        &[value.clone(), tx.now().to_param()],
         |row| Ok((read(row, Via::Key(row.get(4)?))?, row.get(5)?)),
     )
 }
 
-fn find_session(tx: &mut Tx<'_>, hash: &[u8; 32]) -> Result<Option<(Principal, Option<Timestamp>)>> {
+fn session_where(tx: &mut Tx<'_>, condition: &str, value: &Param<'_>) -> Result<Found> {
     tx.query_opt(
-        "SELECT m.workspace_id, m.user_id, m.actor_id, m.role, s.id, s.csrf, s.expires_at, s.last_seen_at FROM sessions s \
-         JOIN memberships m ON m.workspace_id = s.workspace_id AND m.user_id = s.user_id \
-         WHERE s.hash = $1 AND s.expires_at > $2 AND m.deactivated_at IS NULL",
-        params![&hash[..], tx.now()],
+        &format!(
+            "SELECT m.workspace_id, m.user_id, m.actor_id, m.role, s.id, s.csrf, s.expires_at, s.last_seen_at \
+             FROM sessions s JOIN memberships m ON m.workspace_id = s.workspace_id AND m.user_id = s.user_id \
+             WHERE {condition} AND s.expires_at > $2 AND m.deactivated_at IS NULL"
+        ),
+        &[value.clone(), tx.now().to_param()],
         |row| {
             let via = Via::Session { id: row.get(4)?, csrf: row.get(5)?, expires_at: row.get(6)? };
             Ok((read(row, via)?, row.get(7)?))

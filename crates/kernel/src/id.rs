@@ -129,6 +129,8 @@ kinds!(
     View,
     Session,
     Invitation,
+    CodingThread,
+    CodingLink,
 );
 
 #[cfg(test)]

@@ -69,4 +69,8 @@ pub mod ids {
     pub type SessionId = Id<kinds::Session>;
     /// An invitation to a workspace.
     pub type InvitationId = Id<kinds::Invitation>;
+    /// A conversation with a coding agent.
+    pub type CodingThreadId = Id<kinds::CodingThread>;
+    /// A link that shows such a conversation to whoever has it.
+    pub type CodingLinkId = Id<kinds::CodingLink>;
 }

@@ -103,6 +103,30 @@ pub fn after(tx: &mut Tx<'_>, seq: i64, limit: i64) -> Result<Vec<Event>> {
     tx.query(&format!("SELECT {COLUMNS} FROM events WHERE seq > $1 ORDER BY seq LIMIT $2"), params![seq, limit], read)
 }
 
+/// What events must be about: a thing, a thread or a case.
+#[derive(Clone, Copy, Debug)]
+pub struct About {
+    /// The thing that they happened to, or the thread they belong to.
+    pub id: Uuid,
+    /// The case they belong to.
+    pub case: Option<CaseId>,
+}
+
+/// [`after`] for the events about something.
+///
+/// # Errors
+/// The engine's.
+pub fn after_about(tx: &mut Tx<'_>, seq: i64, limit: i64, about: About) -> Result<Vec<Event>> {
+    tx.query(
+        &format!(
+            "SELECT {COLUMNS} FROM events WHERE seq > $1 AND (subject_id = $3 OR thread_id = $3 OR case_id = $4) \
+             ORDER BY seq LIMIT $2"
+        ),
+        params![seq, limit, about.id, about.case],
+        read,
+    )
+}
+
 /// The number of the newest event; 0 for an empty log.
 ///
 /// # Errors

@@ -23,11 +23,12 @@ macro_rules! migrations {
     };
 }
 
-const CONTROL: &[Migration] = migrations!("control": "0001_identity", "0002_settings", "0003_accounts", "0004_ledger");
+const CONTROL: &[Migration] = migrations!("control": "0001_identity", "0002_settings", "0003_accounts", "0004_ledger",
+    "0005_socket_tokens");
 const WORKSPACE: &[Migration] = migrations!("workspace":
     "0001_log", "0002_actors", "0003_work", "0004_talk", "0005_library", "0006_data", "0007_agents",
     "0008_public", "0009_documents", "0010_members",
-    "0011_working", "0012_designs", "0013_ledger",
+    "0011_working", "0012_designs", "0013_ledger", "0014_coding",
 );
 
 /// The engine's own statements for the search index, which the two do not share.

@@ -3,6 +3,7 @@
 pub mod activities;
 pub mod comments;
 pub mod emails;
+pub mod live;
 pub mod mentions;
 pub mod notices;
 pub mod outbox;

@@ -24,6 +24,8 @@ store::text_enum! {
         Email = "email",
         /// A public comment.
         Comment = "comment",
+        /// A conversation with a coding agent.
+        CodingThread = "coding_thread",
         /// A person or agent.
         Actor = "actor",
         /// A space.

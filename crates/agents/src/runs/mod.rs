@@ -244,6 +244,15 @@ pub fn steps(tx: &mut Tx<'_>, id: RunId, request: PageRequest) -> Result<Page<St
     Ok(Page { items, total: run.steps, request })
 }
 
+/// One step of a run; none when the run has no such step.
+///
+/// # Errors
+/// `run_not_found`.
+pub fn step(tx: &mut Tx<'_>, id: RunId, n: i64) -> Result<Option<Step>> {
+    require(tx, id, Right::See)?;
+    Ok(steps::page(tx, id, 1, n.max(0))?.into_iter().next())
+}
+
 /// Ends an unfinished run. Its stage stays as it is.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Live events of a workspace (ours), by server-sent events.
 
-use std::{collections::HashSet, convert::Infallible, time::Duration};
+use std::{convert::Infallible, time::Duration};
 
 use api::{Ctx, Failure, Query};
 use axum::{
@@ -8,11 +8,10 @@ use axum::{
     response::sse::{Event as SseEvent, KeepAlive, Sse},
 };
 use futures::Stream;
-use identity::audit;
-use kernel::{Error, Kind, Result, ids::SpaceId};
+use kernel::{Error, Kind, Result};
 use serde::Deserialize;
-use store::{Event, Tx, events, params};
-use talk::activities::{self, Visibility};
+use store::{Event, events};
+use talk::live;
 use tokio::sync::mpsc;
 use utoipa::IntoParams;
 
@@ -88,7 +87,7 @@ async fn follow(
             Err(error) => return Err(error),
         }
         loop {
-            let (visible, reached) = ctx.read(move |tx| visible_after(tx, cursor)).await?;
+            let (visible, reached) = ctx.read(move |tx| live::after(tx, cursor, BATCH, None)).await?;
             for event in visible {
                 let data = serde_json::to_string(&event).map_err(Error::internal)?;
                 let message = SseEvent::default().id(event.seq.to_string()).event(event.verb).data(data);
@@ -109,35 +108,5 @@ async fn follow(
             () = sender.closed() => return Ok(()),
             () = ctx.app.stop().cancelled() => return Ok(()),
         }
-    }
-}
-
-/// The events after `cursor` that the actor may see, and the number up to which the log was read.
-fn visible_after(tx: &mut Tx<'_>, cursor: i64) -> Result<(Vec<Event>, i64)> {
-    let actor = tx.actor().id;
-    let spaces: HashSet<SpaceId> = tx
-        .query("SELECT space_id FROM members WHERE actor_id = $1", params![actor], |row| row.get(0))?
-        .into_iter()
-        .collect();
-    let batch = events::after(tx, cursor, BATCH)?;
-    let reached = batch.last().map_or(cursor, |event| event.seq);
-    let mut seen = Vec::with_capacity(batch.len());
-    for event in batch {
-        if event.space_id.is_none_or(|space| spaces.contains(&space))
-            && audit::may_know(tx, &event)
-            && sees_entry(tx, &event)?
-        {
-            seen.push(event);
-        }
-    }
-    Ok((seen, reached))
-}
-
-/// Whether the actor sees the entry that an event tells of; events that tell of none are seen.
-fn sees_entry(tx: &mut Tx<'_>, event: &Event) -> Result<bool> {
-    let visibility = event.data.get("visibility").and_then(|value| value.as_str());
-    match (visibility.and_then(|text| text.parse::<Visibility>().ok()), event.thread_id) {
-        (Some(visibility), Some(thread)) => activities::sees(tx, thread, visibility, event.actor_id),
-        _ => Ok(true),
     }
 }

@@ -276,3 +276,39 @@ async fn an_account_that_google_does_not_know_is_told_as_such() {
         assert!(matches!(error, Error::InvalidRequest(_)) && !error.to_string().contains("\"b\""));
     }
 }
+
+#[tokio::test]
+async fn models_of_anthropic_are_asked_in_their_own_format() {
+    let tokens = Tokens::start(3600).await;
+    let events = [
+        json!({"type": "message_start", "message": {"model": "claude-test-001", "usage": {"input_tokens": 9, "output_tokens": 1}}}),
+        json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}),
+        json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Grüezi"}}),
+        json!({"type": "content_block_stop", "index": 0}),
+        json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 3}}),
+        json!({"type": "message_stop"}),
+    ];
+    let body: String =
+        events.iter().map(|event| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap())).collect();
+    let upstream = Upstream::start([
+        Reply::sse(body),
+        Reply::error(429, json!({"type": "error", "error": {"type": "rate_limit_error", "message": "slow"}})),
+    ])
+    .await;
+    let vertex = vertex(&upstream, &tokens);
+    let (answer, heard) = ask(&vertex, &full("claude-test@20250514")).await;
+    let answer = answer.unwrap();
+    assert_eq!((answer.model.as_str(), &answer.content), ("claude-test-001", &vec![text("Grüezi")]));
+    assert_eq!((answer.usage.input_tokens, answer.usage.output_tokens, answer.stop), (9, 3, StopReason::EndTurn));
+    assert_eq!(heard, [StreamEvent::TextDelta("Grüezi".into())]);
+    let seen = &upstream.seen()[0];
+    assert_eq!(
+        seen.path,
+        "/v1/projects/weave-1/locations/europe-west6/publishers/anthropic/models/claude-test@20250514:streamRawPredict"
+    );
+    assert_eq!(seen.headers["authorization"], "Bearer ya29.1");
+    assert_eq!((&seen.body["anthropic_version"], &seen.body["stream"]), (&json!("vertex-2023-10-16"), &json!(true)));
+    assert!(seen.body.get("model").is_none() && seen.body["tools"][0]["input_schema"].is_object(), "{}", seen.body);
+    let (limited, _) = ask(&vertex, &simple("claude-test@20250514")).await;
+    assert_eq!(limited, Err(Error::RateLimited { retry_after: None }));
+}

@@ -11,4 +11,6 @@ mod many;
 mod native;
 mod proxy;
 mod secrets;
+mod session;
+mod threads;
 mod upstream;

@@ -2705,7 +2705,7 @@ export interface components {
          * @description What can be found.
          * @enum {string}
          */
-        FindKind: "case" | "document" | "datatable" | "email" | "comment" | "actor" | "space" | "procedure";
+        FindKind: "case" | "document" | "datatable" | "email" | "comment" | "coding_thread" | "actor" | "space" | "procedure";
         /** @description A thing that was found. */
         Hit: {
             case_id?: components["schemas"]["Id"] | null;

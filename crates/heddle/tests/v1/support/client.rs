@@ -30,8 +30,13 @@ impl Client {
         self.key.as_deref().unwrap_or_default()
     }
 
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let request = self.http.request(method, format!("{}{path}", self.base));
+        let request = self.http.request(method, self.url(path));
         match &self.key {
             Some(key) => request.bearer_auth(key),
             None => request,

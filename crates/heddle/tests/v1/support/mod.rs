@@ -7,12 +7,14 @@ pub mod client;
 pub mod live;
 pub mod operations;
 pub mod server;
+pub mod socket;
 pub mod world;
 
 pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use live::Live;
 pub use server::{Engine, Server};
+pub use socket::{Came, Socket};
 pub use world::World;
 
 /// Runs an async test against a server of each engine: `on_each_engine!(name, |server| async { … })`.
