@@ -14,6 +14,7 @@ use ledger::Ledger;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use store::{Config, Store};
 use tokio_util::sync::CancellationToken;
+use weavers::{Kinds, Quotas, Weavers};
 
 use crate::Result;
 
@@ -61,6 +62,8 @@ pub fn serve(arguments: &[String]) -> Result<()> {
         // The limit is counted but never reached.
         let settings = Settings { rate_limit: u32::MAX, max_upload: 1 << 20, public_url: String::new(), outbox: None };
         let ledger = Ledger::open(store.clone()).await?;
+        let quotas = Quotas { per_user: 0, per_workspace: 0 };
+        let weavers = Weavers::new(store.clone(), weavers::Settings { kind: Kinds::Off, quotas });
         let app = App::new(Parts {
             store,
             settings,
@@ -72,7 +75,7 @@ pub fn serve(arguments: &[String]) -> Result<()> {
         });
         let router = axum::Router::new()
             .route("/empty", axum::routing::get(|| async {}))
-            .merge(heddle::http::router(app, metrics, None));
+            .merge(heddle::http::router(app, weavers, metrics, None));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         println!("{}", listener.local_addr()?);
         axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await?;

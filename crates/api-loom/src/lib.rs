@@ -9,11 +9,19 @@ mod session;
 mod shape;
 mod sockets;
 mod threads;
+mod weavers;
 mod wire;
 
+use ::weavers::Weavers;
 use agents::redaction::Redactions;
 use api::{App, Gate};
-use axum::{Extension, Router, extract::DefaultBodyLimit, http::Method, middleware, routing::any};
+use axum::{
+    Extension, Router,
+    extract::DefaultBodyLimit,
+    http::Method,
+    middleware,
+    routing::{any, get},
+};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -48,12 +56,20 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(threads::list_thread_links))
         .routes(routes!(threads::withdraw_thread_link))
         .routes(routes!(threads::get_shared_thread))
+        .routes(routes!(weavers::create_weaver, weavers::list_weavers))
+        .routes(routes!(weavers::get_weaver, weavers::delete_weaver))
+        .routes(routes!(weavers::get_weaver_logs))
+        .routes(routes!(weavers::attach_weaver))
         .routes(routes!(proxy::complete))
         .routes(routes!(proxy::stream))
 }
 
 /// Operations that need no credential.
-const OPEN: &[(Method, &str)] = &[(Method::GET, "/api/shared/{token}"), (Method::GET, "/api/ws/sessions/{id}")];
+const OPEN: &[(Method, &str)] = &[
+    (Method::GET, "/api/shared/{token}"),
+    (Method::GET, "/api/weaver/{id}/attach"),
+    (Method::GET, "/api/ws/sessions/{id}"),
+];
 
 /// The OpenAPI document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -64,12 +80,15 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 /// The router, with the layers every request passes: its id, the error body, the caller and its limit.
-pub fn router(app: &App) -> Router<App> {
+pub fn router(app: &App, weavers: Weavers) -> Router<App> {
     let (router, _) = routes().split_for_parts();
     router
         .route("/proxy/{provider}/v1/{*rest}", any(native::pass_through))
         .route("/proxy/{provider}/{operation}", any(api::not_found))
+        // Clients differ in how they call it.
+        .route("/api/weavers", get(weavers::list_weavers))
         .layer(DefaultBodyLimit::max(native::MOST))
+        .layer(Extension(weavers))
         .layer(Extension(Redactions::from_env(app.vault().clone())))
         .method_not_allowed_fallback(api::method_not_allowed)
         .layer(middleware::from_fn_with_state(Gate::new(app, OPEN), api::gate))

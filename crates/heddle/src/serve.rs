@@ -26,7 +26,9 @@ use talk::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{config::Storage, http, logging};
+use weavers::Weavers;
+
+use crate::{config::Storage, http, logging, weaving};
 
 /// Settings of the server.
 #[derive(clap::Args, Debug)]
@@ -58,6 +60,8 @@ pub struct Args {
     /// The model of agents that name none.
     #[arg(long, env = "HEDDLE_DEFAULT_MODEL")]
     default_model: Option<String>,
+    #[command(flatten)]
+    weaving: weaving::WeaverArgs,
     /// What is logged, such as info or debug.
     #[arg(long, env = "HEDDLE_LOG", default_value = "info")]
     log: String,
@@ -93,7 +97,10 @@ pub async fn run(args: Args) -> Result<()> {
     let mailer = Mailer::from_config(args.smtp_url.as_deref(), args.mail_from.as_deref(), outbox.clone())?;
     let outbox = (!mailer.has_server()).then_some(outbox);
     let ledger = Ledger::open(store.clone()).await?;
+    let weavers = Weavers::new(store.clone(), args.weaving.settings(&public_url)?);
     let workers = workers(mailer, gateway.clone(), ledger.clone(), vault.clone(), models.default_id())?;
+    let workers = weavers::workers(workers, &weavers);
+    let weaving = tokio::spawn(weavers.clone().run(stop.clone()));
     let working = tokio::spawn(workers.run(store.clone(), stop.clone()));
     let settings =
         Settings { rate_limit: args.rate_limit, max_upload: args.max_upload, public_url: public_url.clone(), outbox };
@@ -112,7 +119,7 @@ pub async fn run(args: Args) -> Result<()> {
         say(&format!("Set it up: {public_url}/setup#token={token}"));
     }
     let agents = agents(&app, address)?;
-    let service = http::router(app, metrics, Some(agents)).into_make_service_with_connect_info::<SocketAddr>();
+    let service = http::router(app, weavers, metrics, Some(agents)).into_make_service_with_connect_info::<SocketAddr>();
     let stopped = stop.clone();
     let served = axum::serve(listener, service).with_graceful_shutdown(async move {
         told_to_stop().await;
@@ -121,6 +128,7 @@ pub async fn run(args: Args) -> Result<()> {
     });
     let outcome = served.await.map_err(Error::internal);
     stop.cancel();
+    weaving.await.map_err(Error::internal)?;
     working.await.map_err(Error::internal)??;
     ledger.flush().await;
     outcome

@@ -129,6 +129,7 @@ kinds!(
     View,
     Session,
     Invitation,
+    Weaver,
     CodingThread,
     CodingLink,
 );

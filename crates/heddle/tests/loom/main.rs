@@ -14,3 +14,4 @@ mod secrets;
 mod session;
 mod threads;
 mod upstream;
+mod weavers;
