@@ -60,7 +60,13 @@ pub fn serve(arguments: &[String]) -> Result<()> {
         let metrics = PrometheusBuilder::new().install_recorder()?;
         let store = Store::open(Config::embedded(folder)).await?;
         // The limit is counted but never reached.
-        let settings = Settings { rate_limit: u32::MAX, max_upload: 1 << 20, public_url: String::new(), outbox: None };
+        let settings = Settings {
+            rate_limit: u32::MAX,
+            max_upload: 1 << 20,
+            public_url: String::new(),
+            llm_cache: 0,
+            outbox: None,
+        };
         let ledger = Ledger::open(store.clone()).await?;
         let quotas = Quotas { per_user: 0, per_workspace: 0 };
         let weavers = Weavers::new(store.clone(), weavers::Settings { kind: Kinds::Off, quotas });

@@ -8,7 +8,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 const here = dirname(fileURLToPath(import.meta.url));
 const check = process.argv.includes("--check");
 let stale = false;
-for (const name of ["interloom-v1", "interloom-public"]) {
+for (const name of ["interloom-v1", "interloom-public", "loom"]) {
   const source = new URL(`../../openapi/${name}.json`, import.meta.url);
   const target = join(here, "src", "schema", `${name}.ts`);
   const text = `// Generated from openapi/${name}.json by generate.js.\n\n${astToString(await openapiTS(source, { alphabetize: true }))}`;

@@ -1,10 +1,12 @@
 //! The dialect of Loom: calls of models through one shape for all providers, and the providers' own APIs passed through.
 
+mod cache;
 mod errors;
 mod metered;
 mod native;
 mod paging;
 mod proxy;
+mod queries;
 mod session;
 mod shape;
 mod sockets;
@@ -24,6 +26,8 @@ use axum::{
 };
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{cache::Cache, proxy::Shared, queries::Queries};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -62,6 +66,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(weavers::attach_weaver))
         .routes(routes!(proxy::complete))
         .routes(routes!(proxy::stream))
+        .routes(routes!(queries::answer_query))
 }
 
 /// Operations that need no credential.
@@ -82,6 +87,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// The router, with the layers every request passes: its id, the error body, the caller and its limit.
 pub fn router(app: &App, weavers: Weavers) -> Router<App> {
     let (router, _) = routes().split_for_parts();
+    let shared = Shared {
+        redactions: Redactions::from_env(app.vault().clone()),
+        cache: Cache::new(app.settings().llm_cache),
+        queries: Queries::default(),
+    };
     router
         .route("/proxy/{provider}/v1/{*rest}", any(native::pass_through))
         .route("/proxy/{provider}/{operation}", any(api::not_found))
@@ -89,7 +99,7 @@ pub fn router(app: &App, weavers: Weavers) -> Router<App> {
         .route("/api/weavers", get(weavers::list_weavers))
         .layer(DefaultBodyLimit::max(native::MOST))
         .layer(Extension(weavers))
-        .layer(Extension(Redactions::from_env(app.vault().clone())))
+        .layer(Extension(shared))
         .method_not_allowed_fallback(api::method_not_allowed)
         .layer(middleware::from_fn_with_state(Gate::new(app, OPEN), api::gate))
         .layer(middleware::from_fn(shape::shape))

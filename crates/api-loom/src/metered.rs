@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use axum::body::HttpBody;
+use axum::{body::HttpBody, http::HeaderValue};
 use bytes::Bytes;
 use gateway::{
     Lease, Usage,
@@ -16,6 +16,8 @@ use http_body_util::combinators::UnsyncBoxBody;
 use ledger::{Entry, Outcome};
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
+
+use crate::cache::{self, Cache, Kept, Key};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -34,6 +36,34 @@ pub struct Begun {
     pub asked: usize,
     /// Whether a stream must end with a closing event.
     pub closes: bool,
+    /// Where the answer is kept.
+    pub keep: Option<Keep>,
+}
+
+/// An answer that is gathered as it passes, to be given again.
+pub struct Keep {
+    cache: Cache,
+    key: Key,
+    kind: Option<HeaderValue>,
+    body: Vec<u8>,
+}
+
+impl Keep {
+    /// Gathers an answer of this content type.
+    pub fn new(cache: Cache, key: Key, kind: Option<HeaderValue>) -> Self {
+        Self { cache, key, kind, body: Vec::new() }
+    }
+
+    /// Gathers a piece. False once it is too large to be kept.
+    fn add(&mut self, data: &[u8]) -> bool {
+        self.body.extend_from_slice(data);
+        self.body.len() <= cache::MOST_ANSWER
+    }
+
+    fn done(self) {
+        let size = self.body.len();
+        self.cache.keep(self.key, Kept::Native(self.kind, self.body.into()), size);
+    }
 }
 
 /// The body.
@@ -91,6 +121,9 @@ impl HttpBody for Metered {
                     state.begun.entry.first_byte();
                     state.bytes += data.len() as u64;
                     state.meter.feed(data);
+                    if state.begun.keep.as_mut().is_some_and(|keep| !keep.add(data)) {
+                        state.begun.keep = None;
+                    }
                 }
                 // A body of a known length is not asked again after its last byte.
                 if self.inner.is_end_stream()
@@ -132,7 +165,7 @@ impl State {
     /// Settles the call; `failure` says what ended it before its time.
     fn end(self, failure: Option<(Outcome, String)>) {
         let Self { begun, meter, bytes } = self;
-        let Begun { mut entry, lease, status, asked, closes } = begun;
+        let Begun { mut entry, lease, status, asked, closes, keep } = begun;
         let is_stream = meter.is_stream();
         let measured = meter.finish();
         let (outcome, error) = match failure {
@@ -152,6 +185,9 @@ impl State {
         }
         if let Some(model) = measured.model {
             entry.answered_by(model);
+        }
+        if let Some(keep) = keep.filter(|_| outcome == Outcome::Ok && status == 200) {
+            keep.done();
         }
         entry.end(outcome, error);
         drop(lease);

@@ -1,6 +1,5 @@
 //! The providers' own APIs, passed through: what comes goes on byte for byte, but for the credential.
 
-use agents::redaction::Redactions;
 use api::{Ctx, Failure};
 use axum::{
     Extension,
@@ -22,8 +21,10 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::{
+    cache::{self, Kept, Lookup},
     errors,
-    metered::{Begun, Metered},
+    metered::{Begun, Keep, Metered},
+    proxy::Shared,
 };
 
 /// The largest request, in bytes. It is the largest that Anthropic takes.
@@ -62,12 +63,13 @@ struct Asked {
 }
 
 /// Who calls.
-pub fn who(ctx: &Ctx) -> Who {
+pub fn who(ctx: &Ctx, headers: &HeaderMap) -> Who {
     let key = match ctx.principal.via {
         Via::Key(key) => Some(key),
         Via::Session { .. } => None,
     };
-    Who::person(ctx.principal.workspace, ctx.principal.actor.id, key)
+    let confirmed = headers.get("x-heddle-confirm").is_some_and(|value| value == "yes");
+    Who { confirmed, ..Who::person(ctx.principal.workspace, ctx.principal.actor.id, key) }
 }
 
 /// A call of the provider's own API, which is what the makers' clients speak: give them `…/proxy/anthropic` or
@@ -85,7 +87,7 @@ pub fn who(ctx: &Ctx) -> Who {
 pub async fn pass_through(
     ctx: Ctx,
     path: Path<(String, String)>,
-    Extension(redactions): Extension<Redactions>,
+    Extension(Shared { redactions, cache, .. }): Extension<Shared>,
     request: Request,
 ) -> Result<Response, Failure> {
     let Path((provider, _)) = path;
@@ -112,14 +114,28 @@ pub async fn pass_through(
         .find_map(Json::as_f64)
         .map_or(0, |most| most as u64);
     let expected = Usage { input_tokens: body.len() as u64 / 4, output_tokens, ..Usage::default() };
-    let entry = ctx.app.ledger().begin(who(&ctx), Surface::Native, &provider, &model, expected).await?;
-
-    let path = match parts.uri.query() {
+    let target = match parts.uri.query() {
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),
     };
+    let lookup = if parts.method == Method::POST && is_kept(path) {
+        cache.look(&parts.headers, ctx.principal.workspace, &asked_for(&provider, &target, &parts.headers, &body))
+    } else {
+        Lookup::Off(None)
+    };
+    let told = lookup.told();
+    let expected = if matches!(lookup, Lookup::Hit(_)) { Usage::default() } else { expected };
+    let begin = ctx.app.ledger().begin(who(&ctx, &parts.headers), Surface::Native, &provider, &model, expected);
+    let entry = begin.await?;
+    if let Lookup::Hit(Kept::Native(kind, body)) = lookup {
+        entry.end(ledger::Outcome::Cached, None);
+        let mut response = Response::new(Body::from(body));
+        response.headers_mut().extend(kind.map(|kind| (header::CONTENT_TYPE, kind)));
+        response.headers_mut().extend(told.map(|told| (cache::HEADER.clone(), told)));
+        return Ok(response);
+    }
     let size = body.len();
-    let sent = upstream.send(&parts.method, &path, &parts.headers, body).await;
+    let sent = upstream.send(&parts.method, &target, &parts.headers, body).await;
     let answer = match sent {
         Ok(answer) => answer,
         Err(error) => {
@@ -131,14 +147,34 @@ pub async fn pass_through(
     let (head, incoming) = answer.response.into_parts();
     let kind = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let meter = Meter::new(upstream.format(), kind);
-    let closes = parts.method == Method::POST && closes(upstream.format(), path.split('?').next().unwrap_or(""));
-    let begun = Begun { entry, lease: answer.lease, status: head.status.as_u16(), asked: size, closes };
+    let closes = parts.method == Method::POST && closes(upstream.format(), path);
+    let keep = match lookup {
+        // What is compressed would need its header, too.
+        Lookup::Miss(key) if !head.headers.contains_key(header::CONTENT_ENCODING) => {
+            Some(Keep::new(cache, key, head.headers.get(header::CONTENT_TYPE).cloned()))
+        }
+        _ => None,
+    };
+    let begun = Begun { entry, lease: answer.lease, status: head.status.as_u16(), asked: size, closes, keep };
     let incoming = incoming.map_err(Into::into).boxed_unsync();
     let metered = Metered::new(incoming, begun, meter, ctx.app.stop().clone());
     let mut response = Response::new(Body::new(metered));
     *response.status_mut() = head.status;
     *response.headers_mut() = native::passed_back(head.headers);
+    response.headers_mut().extend(told.map(|told| (cache::HEADER.clone(), told)));
     Ok(response)
+}
+
+/// Whether answers are kept: those that are text, and the same each time as far as anybody can tell.
+fn is_kept(path: &str) -> bool {
+    matches!(path, "/messages" | "/chat/completions" | "/completions" | "/responses" | "/embeddings")
+}
+
+/// All that makes a difference to the answer.
+fn asked_for<'a>(provider: &'a str, target: &'a str, headers: &'a HeaderMap, body: &'a [u8]) -> [&'a [u8]; 6] {
+    let header = |name: &str| headers.get(name).map_or(&b""[..], |value| value.as_bytes());
+    let [version, beta, openai_beta] = ["anthropic-version", "anthropic-beta", "openai-beta"].map(header);
+    [provider.as_bytes(), target.as_bytes(), version, beta, openai_beta, body]
 }
 
 fn not_here(message: &str) -> Error {

@@ -1,23 +1,26 @@
 //! Calls of models in one shape for all providers: answered at once, or as a stream of events named `llm`.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use agents::redaction::Redactions;
 use api::{Body, Ctx, Failure};
 use axum::{
     Extension, Json,
     extract::Path,
+    http::HeaderMap,
     response::sse::{Event as SseEvent, KeepAlive, Sse},
 };
 use futures::Stream;
-use gateway::{ChatRequest, ChatResponse, StreamEvent, Usage};
+use gateway::{ChatRequest, ChatResponse, Content, StreamEvent, Usage};
 use kernel::{Error, Result};
-use ledger::{Entry, Outcome, Surface};
+use ledger::{Entry, Outcome, Surface, Who};
 use tokio::sync::mpsc;
 
 use crate::{
+    cache::{self, Cache, Kept, Lookup},
     errors,
     native::{variable, who},
+    queries::{self, Queries},
     wire::{LlmEvent, LlmRequest, LlmResponse},
 };
 
@@ -35,22 +38,27 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn complete(
     ctx: Ctx,
     provider: Path<String>,
-    Extension(redactions): Extension<Redactions>,
+    headers: HeaderMap,
+    Extension(shared): Extension<Shared>,
     Body(request): Body<LlmRequest>,
-) -> Result<Json<LlmResponse>, Failure> {
-    let provider = provider.0;
-    let mut call = Call::begin(&ctx, &redactions, &provider, Surface::Complete, request).await?;
-    let answer = {
-        let Call { entry, request, .. } = &mut call;
-        let mut heard = |_| entry.first_byte();
-        ctx.app.gateway().chat_with(&provider, request, PATIENCE, &mut heard).await
+) -> Result<(HeaderMap, Json<LlmResponse>), Failure> {
+    let call = Prepared::new(&ctx, &shared, provider.0, &headers, Surface::Complete, request).await?;
+    let told = told(&call.lookup);
+    let mut call = match call.begin().await? {
+        Begun::Answered(answer) => return Ok((told, Json((*answer).clone().into()))),
+        Begun::Call(call) => call,
     };
-    let answer = call.end(answer)?;
-    Ok(Json(answer.into()))
+    let answer = {
+        let Call { provider, entry, request, .. } = &mut *call;
+        let mut heard = |_| entry.first_byte();
+        ctx.app.gateway().chat_with(provider, request, PATIENCE, &mut heard).await
+    };
+    Ok((told, Json(call.end(answer)?.into())))
 }
 
 /// An answer of a model as it is written: events named `llm`, the last of them `completed` with the whole answer, or `error`.
-/// What fails before the first piece is answered as an error.
+/// What fails before the first piece is answered as an error. With `server_queries`, a limit that asks is asked about by an
+/// event `server_query`.
 #[utoipa::path(
     post, path = "/proxy/{provider}/stream", tag = "LLM Proxy", params(("provider" = String, Path)),
     request_body = LlmRequest,
@@ -59,14 +67,16 @@ pub async fn complete(
 pub async fn stream(
     ctx: Ctx,
     provider: Path<String>,
-    Extension(redactions): Extension<Redactions>,
+    headers: HeaderMap,
+    Extension(shared): Extension<Shared>,
     Body(request): Body<LlmRequest>,
-) -> Result<Sse<impl Stream<Item = Result<SseEvent, Infallible>>>, Failure> {
-    let reasoning = request.include_reasoning();
-    let call = Call::begin(&ctx, &redactions, &provider.0, Surface::Stream, request).await?;
+) -> Result<(HeaderMap, Sse<impl Stream<Item = Result<SseEvent, Infallible>>>), Failure> {
+    let wants = Wants { reasoning: request.include_reasoning(), queries: request.server_queries() };
+    let call = Prepared::new(&ctx, &shared, provider.0, &headers, Surface::Stream, request).await?;
+    let told = told(&call.lookup);
     // What a slow client has not taken yet is an answer's text, which the gateway bounds.
     let (sender, mut receiver) = mpsc::unbounded_channel();
-    tokio::spawn(follow(ctx, call, reasoning, sender));
+    tokio::spawn(answer(call, shared.queries, wants, sender));
     let first = match receiver.recv().await {
         Some(Said::Event(event)) => event,
         Some(Said::Failed(error)) => return Err(error.into()),
@@ -88,7 +98,65 @@ pub async fn stream(
         let event = SseEvent::default().event("llm").json_data(event).unwrap_or_default();
         Some((Ok(event), (None, receiver)))
     });
-    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+    Ok((told, Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))))
+}
+
+/// What all calls share.
+#[derive(Clone)]
+pub struct Shared {
+    /// Takes the workspaces' secrets out of requests.
+    pub redactions: Redactions,
+    /// Answers that may be given again.
+    pub cache: Cache,
+    /// Queries that wait for an answer.
+    pub queries: Queries,
+}
+
+/// What a client can do with a stream.
+#[derive(Clone, Copy)]
+struct Wants {
+    reasoning: bool,
+    queries: bool,
+}
+
+fn told(lookup: &Lookup) -> HeaderMap {
+    lookup.told().map(|told| (cache::HEADER.clone(), told)).into_iter().collect()
+}
+
+/// Says the answer of a call that is prepared: begins it, after asking where a limit asks.
+async fn answer(call: Prepared, queries: Queries, wants: Wants, sender: mpsc::UnboundedSender<Said>) {
+    let ctx = call.ctx.clone();
+    let begun = match call.begin_or_ask(&queries, wants, &sender).await {
+        Ok(Some(begun)) => begun,
+        Ok(None) => return,
+        Err(error) => {
+            let _ = sender.send(Said::Failed(error));
+            return;
+        }
+    };
+    match begun {
+        Begun::Call(call) => follow(ctx, *call, wants.reasoning, sender).await,
+        Begun::Answered(answer) => {
+            let events = again(&answer).chain([LlmEvent::Completed { response: (*answer).clone().into() }]);
+            for event in events {
+                // Whoever has left needs none of it.
+                let _ = sender.send(Said::Event(event));
+            }
+        }
+    }
+}
+
+/// The events of an answer that was given before.
+fn again(answer: &ChatResponse) -> impl Iterator<Item = LlmEvent> {
+    answer.content.iter().filter_map(|content| match content {
+        Content::Text { text } => Some(LlmEvent::TextDelta { content: text.clone() }),
+        Content::ToolCall { id, name, input } => Some(LlmEvent::ToolCallDelta {
+            call_id: id.clone(),
+            tool_name: name.clone(),
+            arguments_fragment: input.to_string(),
+        }),
+        _ => None,
+    })
 }
 
 /// What the task that follows an answer says.
@@ -105,7 +173,7 @@ async fn follow(ctx: Ctx, mut call: Call, reasoning: bool, sender: mpsc::Unbound
         tokio::time::sleep(GRACE).await;
     };
     let answer = {
-        let Call { provider, entry, request, expected } = &mut call;
+        let Call { provider, entry, request, expected, .. } = &mut call;
         let mut taken = Usage { input_tokens: expected.input_tokens, ..Usage::default() };
         let mut heard = |event| {
             entry.first_byte();
@@ -145,43 +213,128 @@ async fn follow(ctx: Ctx, mut call: Call, reasoning: bool, sender: mpsc::Unbound
     let _ = sender.send(said);
 }
 
-/// A call that is in the ledger.
-struct Call {
+/// A call that has been checked and has not been begun.
+struct Prepared {
+    ctx: Ctx,
+    who: Who,
+    surface: Surface,
     provider: String,
-    entry: Entry,
+    model: String,
     request: ChatRequest,
     expected: Usage,
+    lookup: Lookup,
+    cache: Cache,
 }
 
-impl Call {
-    async fn begin(
+/// What beginning a call comes to.
+enum Begun {
+    /// It is in the ledger, and is to be made.
+    Call(Box<Call>),
+    /// It is in the ledger, and was answered before.
+    Answered(Arc<ChatResponse>),
+}
+
+impl Prepared {
+    async fn new(
         ctx: &Ctx,
-        redactions: &Redactions,
-        provider: &str,
+        shared: &Shared,
+        provider: String,
+        headers: &HeaderMap,
         surface: Surface,
         request: LlmRequest,
     ) -> Result<Self> {
         let gateway = ctx.app.gateway();
-        let known = ["anthropic", "openai", "vertex", "zai"].contains(&provider);
-        let has_key = gateway.providers().iter().any(|name| name == provider);
+        let known = ["anthropic", "openai", "vertex", "zai"].contains(&provider.as_str());
+        let has_key = gateway.providers().contains(&provider);
         if !known && !has_key {
             return Err(Error::not_found("not_found", format!("There is no provider {provider} on this server.")));
         }
         if !has_key {
-            return Err(errors::without_key(provider, variable(provider)));
+            return Err(errors::without_key(&provider, variable(&provider)));
         }
         let model = request.model().to_owned();
-        let cleaner = redactions.of(ctx.app.store(), ctx.principal.workspace).await?;
+        let cleaner = shared.redactions.of(ctx.app.store(), ctx.principal.workspace).await?;
         let request = cleaner.request(request.into_chat()?);
         let expected = Usage {
             input_tokens: request.rough_input_tokens(),
             output_tokens: request.max_tokens.into(),
             ..Usage::default()
         };
-        let entry = ctx.app.ledger().begin(who(ctx), surface, provider, &model, expected).await?;
-        Ok(Self { provider: provider.to_owned(), entry, request, expected })
+        let asked = serde_json::to_vec(&request).map_err(Error::internal)?;
+        let lookup = shared.cache.look(headers, ctx.principal.workspace, &[provider.as_bytes(), &asked]);
+        let who = who(ctx, headers);
+        let cache = shared.cache.clone();
+        Ok(Self { ctx: ctx.clone(), who, surface, provider, model, request, expected, lookup, cache })
     }
 
+    /// Begins the call, if the limits let it pass.
+    async fn begin(self) -> Result<Begun> {
+        let entry = self.enter(self.who).await?;
+        Ok(self.begun(entry))
+    }
+
+    /// [`Prepared::begin`]; where a limit asks and the client can be asked, it is. None when it has left.
+    async fn begin_or_ask(
+        self,
+        queries: &Queries,
+        wants: Wants,
+        sender: &mpsc::UnboundedSender<Said>,
+    ) -> Result<Option<Begun>> {
+        let entry = match self.enter(self.who).await {
+            Err(error) if error.code() == ledger::CONFIRM && wants.queries => {
+                let pending = queries.ask(&self.ctx);
+                let query = LlmEvent::ServerQuery {
+                    id: pending.id,
+                    kind: "confirm",
+                    question: error.message().to_owned(),
+                    expires_in: queries::PATIENCE.as_secs(),
+                };
+                let _ = sender.send(Said::Event(query));
+                let yes = tokio::select! {
+                    yes = pending.answered_yes() => yes,
+                    () = sender.closed() => return Ok(None),
+                    () = self.ctx.app.stop().cancelled() => false,
+                };
+                if !yes {
+                    return Err(error);
+                }
+                self.enter(Who { confirmed: true, ..self.who }).await?
+            }
+            entry => entry?,
+        };
+        Ok(Some(self.begun(entry)))
+    }
+
+    async fn enter(&self, who: Who) -> Result<Entry> {
+        let expected = if matches!(self.lookup, Lookup::Hit(_)) { Usage::default() } else { self.expected };
+        self.ctx.app.ledger().begin(who, self.surface, &self.provider, &self.model, expected).await
+    }
+
+    fn begun(self, entry: Entry) -> Begun {
+        let keep = match self.lookup {
+            Lookup::Hit(Kept::Chat(answer)) => {
+                entry.end(Outcome::Cached, None);
+                return Begun::Answered(answer);
+            }
+            Lookup::Miss(key) => Some((self.cache, key)),
+            Lookup::Hit(_) | Lookup::Off(_) => None,
+        };
+        let Self { provider, request, expected, .. } = self;
+        Begun::Call(Box::new(Call { provider, entry, request, expected, keep }))
+    }
+}
+
+/// A call that is in the ledger.
+struct Call {
+    provider: String,
+    entry: Entry,
+    request: ChatRequest,
+    expected: Usage,
+    /// Where its answer is kept.
+    keep: Option<(Cache, cache::Key)>,
+}
+
+impl Call {
     /// Settles the call.
     fn end(mut self, answer: Result<ChatResponse, gateway::Error>) -> Result<ChatResponse> {
         match answer {
@@ -189,6 +342,10 @@ impl Call {
                 self.entry.took(answer.usage, false);
                 self.entry.answered_by(&answer.model);
                 self.entry.end(Outcome::Ok, None);
+                if let Some((cache, key)) = self.keep {
+                    let size = serde_json::to_vec(&answer).map_or(usize::MAX, |json| json.len());
+                    cache.keep(key, Kept::Chat(Arc::new(answer.clone())), size);
+                }
                 Ok(answer)
             }
             Err(error) => {

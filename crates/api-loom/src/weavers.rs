@@ -312,10 +312,9 @@ async fn attach(ctx: &Ctx, weavers: &Weavers, id: WeaverId, socket: &mut WebSock
                     return Ok(Some((code::DONE, "the program has ended")));
                 }
             }
-            room = input.reserve(), if typed.is_some() => match (room, typed.take()) {
-                (Ok(room), Some(bytes)) => room.send(bytes),
-                // The terminal is closed; its end will be told.
-                _ => {}
+            // An error is the end of the terminal, which will be told.
+            room = input.reserve(), if typed.is_some() => if let (Ok(room), Some(bytes)) = (room, typed.take()) {
+                room.send(bytes);
             },
             message = socket.recv(), if typed.is_none() => match message {
                 Some(Ok(Message::Text(text))) => match Heard::new(&text) {

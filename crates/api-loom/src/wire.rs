@@ -39,6 +39,9 @@ pub struct LlmRequest {
     /// Whether a stream also has events `reasoning_delta`, where the model shows what it thinks.
     #[serde(default)]
     include_reasoning: bool,
+    /// Whether a stream may ask: an event `server_query`, which is answered at `/proxy/queries/{id}`.
+    #[serde(default)]
+    server_queries: bool,
 }
 
 /// Who speaks.
@@ -217,6 +220,17 @@ pub enum LlmEvent {
         /// The piece.
         content: String,
     },
+    /// The server asks, and waits for the answer before it goes on.
+    ServerQuery {
+        /// For `/proxy/queries/{id}`.
+        id: uuid::Uuid,
+        /// What is wanted: `confirm`, a yes or no.
+        kind: &'static str,
+        /// The question, for people.
+        question: String,
+        /// Seconds until it counts as answered with no.
+        expires_in: u64,
+    },
     /// The end: the whole answer.
     Completed {
         /// The answer.
@@ -243,6 +257,11 @@ impl LlmRequest {
     /// Whether a stream tells of reasoning.
     pub fn include_reasoning(&self) -> bool {
         self.include_reasoning
+    }
+
+    /// Whether a stream may ask.
+    pub fn server_queries(&self) -> bool {
+        self.server_queries
     }
 
     /// The request as the gateway takes it.

@@ -17,6 +17,8 @@ pub struct Settings {
     pub max_upload: u64,
     /// Where browsers reach the server, without a slash at the end.
     pub public_url: String,
+    /// For how many seconds answers of models are kept and given again; 0 switches that off.
+    pub llm_cache: u32,
     /// Where mail goes while there is no mail server.
     pub outbox: Option<PathBuf>,
 }

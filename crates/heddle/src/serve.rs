@@ -47,6 +47,10 @@ pub struct Args {
     /// The largest file that can be uploaded, in bytes.
     #[arg(long, env = "HEDDLE_MAX_UPLOAD", default_value_t = 256 << 20)]
     max_upload: u64,
+    /// For how many seconds the proxy gives the answer of a model again when the same is asked in a workspace; 0 switches that
+    /// off.
+    #[arg(long, env = "HEDDLE_LLM_CACHE", default_value_t = 0)]
+    llm_cache: u32,
     /// A mail server: smtp://user:password@host:587, smtps://… Without one, mail is written to the outbox folder.
     #[arg(long, env = "HEDDLE_SMTP_URL", hide_env_values = true)]
     smtp_url: Option<String>,
@@ -102,8 +106,13 @@ pub async fn run(args: Args) -> Result<()> {
     let workers = weavers::workers(workers, &weavers);
     let weaving = tokio::spawn(weavers.clone().run(stop.clone()));
     let working = tokio::spawn(workers.run(store.clone(), stop.clone()));
-    let settings =
-        Settings { rate_limit: args.rate_limit, max_upload: args.max_upload, public_url: public_url.clone(), outbox };
+    let settings = Settings {
+        rate_limit: args.rate_limit,
+        max_upload: args.max_upload,
+        public_url: public_url.clone(),
+        llm_cache: args.llm_cache,
+        outbox,
+    };
     let app = App::new(Parts {
         store: store.clone(),
         settings,

@@ -17,6 +17,8 @@ store::text_enum! {
         Running = "running",
         /// The answer came in whole.
         Ok = "ok",
+        /// It was answered before, and that answer was given again.
+        Cached = "cached",
         /// The provider refused or failed.
         Error = "error",
         /// The caller went away.
@@ -57,12 +59,14 @@ pub struct Who {
     pub case: Option<CaseId>,
     /// The run.
     pub run: Option<RunId>,
+    /// Whether the caller knows that limits which ask are reached, and goes on.
+    pub confirmed: bool,
 }
 
 impl Who {
     /// A person, or a program with their key.
     pub fn person(workspace: WorkspaceId, actor: ActorId, key: Option<KeyId>) -> Self {
-        Self { workspace, actor, is_agent: false, key, space: None, case: None, run: None }
+        Self { workspace, actor, is_agent: false, key, space: None, case: None, run: None, confirmed: false }
     }
 }
 

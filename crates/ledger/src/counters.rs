@@ -18,6 +18,9 @@ const TRUSTED: Duration = Duration::from_secs(30);
 /// Counters beyond which those of windows that have ended are dropped.
 const SWEEP: usize = 10_000;
 
+/// The code of a refusal that the caller may overrule.
+pub const CONFIRM: &str = "confirmation_required";
+
 /// What a call takes, in each measure.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Amounts {
@@ -91,13 +94,20 @@ impl Counters {
             self.read(ledger, who.workspace, unknown, now).await?;
         }
         let mut counters = self.counters();
+        let mut to_confirm = None;
         for (limit, key) in &applying {
             let window = key.period.begin(now);
             let counter = counters.entry(*key).or_insert_with(|| Counter::new(window));
             counter.roll(window);
             if counter.used.saturating_add(counter.held) >= limit.most {
-                return Err(refusal(limit, now));
+                if !limit.ask {
+                    return Err(refusal(limit, now));
+                }
+                to_confirm.get_or_insert(limit);
             }
+        }
+        if let Some(limit) = to_confirm.filter(|_| !who.confirmed) {
+            return Err(refusal(limit, now));
         }
         let mut held: Vec<(Key, Timestamp, i64)> = Vec::with_capacity(applying.len());
         for (limit, key) in applying {
@@ -237,7 +247,9 @@ fn refusal(limit: &Limit, now: Timestamp) -> Error {
             ("budget_exhausted", format!("{}.{:06} US dollars", limit.most / 1_000_000, limit.most % 1_000_000))
         }
     };
-    let message =
-        format!("{whose} may use {most} a {} for models, and has; retry after {seconds} seconds", limit.period);
-    Error::too_many(code, message, seconds)
+    let used = format!("{whose} may use {most} a {} for models, and has", limit.period);
+    if limit.ask {
+        return Error::too_many(CONFIRM, format!("{used}; say so to go beyond that"), seconds);
+    }
+    Error::too_many(code, format!("{used}; retry after {seconds} seconds"), seconds)
 }

@@ -15,6 +15,7 @@ mod writer;
 
 pub use book::{Entry, Ledger};
 pub use calls::{Call, Outcome, Surface, Who, list};
+pub use counters::CONFIRM;
 pub use limits::{Limit, Measure, Period, Subject};
 pub use prices::Price;
 pub use usage::{GroupBy, Line, Span, Usage, usage};

@@ -64,6 +64,10 @@ pub struct Limit {
     /// How much of it; no call is begun when so much is used.
     #[schema(minimum = 0)]
     pub most: i64,
+    /// Whether a caller who says so may go beyond it: `X-Heddle-Confirm: yes`, or the answer to a stream's query. Runs of
+    /// agents never do.
+    #[serde(default)]
+    pub ask: bool,
 }
 
 const MICROS: i64 = 1_000_000;
@@ -105,7 +109,7 @@ fn day_of_month(day: i64) -> u8 {
 const MOST: usize = 1000;
 
 pub(crate) fn all(tx: &mut Tx<'_>) -> Result<Vec<Limit>> {
-    let sql = "SELECT subject, subject_id, measure, period, most FROM llm_limits ORDER BY n";
+    let sql = "SELECT subject, subject_id, measure, period, most, ask FROM llm_limits ORDER BY n";
     tx.query(sql, &[], |row| {
         Ok(Limit {
             subject: row.get(0)?,
@@ -113,6 +117,7 @@ pub(crate) fn all(tx: &mut Tx<'_>) -> Result<Vec<Limit>> {
             measure: row.get(2)?,
             period: row.get(3)?,
             most: row.get(4)?,
+            ask: row.get::<Option<bool>>(5)?.unwrap_or_default(),
         })
     })
 }
@@ -133,8 +138,9 @@ pub(crate) fn set(tx: &mut Tx<'_>, limits: &[Limit]) -> Result<()> {
     tx.execute("DELETE FROM llm_limits", &[])?;
     for (n, limit) in limits.iter().enumerate() {
         tx.execute(
-            "INSERT INTO llm_limits (n, subject, subject_id, measure, period, most) VALUES ($1, $2, $3, $4, $5, $6)",
-            params![n, limit.subject, limit.subject_id, limit.measure, limit.period, limit.most],
+            "INSERT INTO llm_limits (n, subject, subject_id, measure, period, most, ask) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            params![n, limit.subject, limit.subject_id, limit.measure, limit.period, limit.most, limit.ask],
         )?;
     }
     Ok(())

@@ -52,6 +52,8 @@ pub struct Line {
     pub calls: i64,
     /// Those that were answered in whole.
     pub ok: i64,
+    /// Those that were given an answer of before.
+    pub repeated: i64,
     /// Those that the provider refused or failed.
     pub errors: i64,
     /// Those whose caller went away.
@@ -74,6 +76,7 @@ impl Line {
     fn add(&mut self, other: &Self) {
         self.calls += other.calls;
         self.ok += other.ok;
+        self.repeated += other.repeated;
         self.errors += other.errors;
         self.cancelled += other.cancelled;
         self.interrupted += other.interrupted;
@@ -121,6 +124,7 @@ pub fn usage(tx: &mut Tx<'_>, span: Span, by: GroupBy) -> Result<Usage> {
         };
         match row.get::<Outcome>(4)? {
             Outcome::Ok => call.ok = 1,
+            Outcome::Cached => call.repeated = 1,
             Outcome::Error => call.errors = 1,
             Outcome::Cancelled => call.cancelled = 1,
             Outcome::Interrupted => call.interrupted = 1,

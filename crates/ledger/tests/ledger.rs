@@ -36,7 +36,7 @@ const TAKEN: Usage =
     Usage { input_tokens: 100, output_tokens: 10, cached_input_tokens: 0, cache_write_input_tokens: 0 };
 
 fn limit(subject: Subject, measure: Measure, most: i64) -> Limit {
-    Limit { subject, subject_id: None, measure, period: Period::Month, most }
+    Limit { subject, subject_id: None, measure, period: Period::Month, most, ask: false }
 }
 
 #[tokio::test]
@@ -95,6 +95,27 @@ async fn of_many_calls_at_once_as_many_pass_as_may() {
         assert!(ledger.begin(other, Surface::Native, "openai", "gpt", TAKEN).await.is_ok(), "each key by itself");
         let agent = Who { is_agent: true, key: None, ..scene.who };
         assert!(ledger.begin(agent, Surface::Run, "openai", "gpt", TAKEN).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn who_says_so_goes_beyond_a_limit_that_asks_and_no_other() {
+    for place in Place::each() {
+        let scene = Scene::new(&place).await;
+        let ledger = Ledger::open(scene.store.clone()).await.unwrap();
+        let asks = Limit { ask: true, ..limit(Subject::Workspace, Measure::Requests, 1) };
+        let limits = vec![asks, limit(Subject::Member, Measure::Requests, 3)];
+        ledger.set_limits(scene.workspace, Actor::SYSTEM, limits.clone()).await.unwrap();
+        assert_eq!(ledger.limits(scene.workspace, Actor::SYSTEM).await.unwrap(), limits);
+        let begin = async |who: Who| ledger.begin(who, Surface::Native, "openai", "gpt", TAKEN).await;
+        let knowing = Who { confirmed: true, ..scene.who };
+        assert!(begin(scene.who).await.is_ok());
+        assert_eq!(begin(scene.who).await.err().unwrap().code(), heddle_ledger::CONFIRM);
+        assert!(begin(knowing).await.is_ok());
+        assert!(begin(knowing).await.is_ok());
+        for who in [scene.who, knowing] {
+            assert_eq!(begin(who).await.err().unwrap().code(), "model_rate_limited");
+        }
     }
 }
 

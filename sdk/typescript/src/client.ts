@@ -2,6 +2,7 @@ import createClient, { type Client, type ClientOptions, type Middleware } from "
 import { HeddleError } from "./error.js";
 import type { paths as PublicPaths } from "./schema/interloom-public.js";
 import type { paths as V1Paths } from "./schema/interloom-v1.js";
+import type { paths as LoomPaths } from "./schema/loom.js";
 
 /** How to reach a server, and as whom. */
 export interface Options {
@@ -13,6 +14,8 @@ export interface Options {
   csrfToken?: () => string | null;
   /** Called instead of the global `fetch`. */
   fetch?: ClientOptions["fetch"];
+  /** Used instead of the global `WebSocket`, which Node has from version 22 on. */
+  WebSocket?: new (url: string) => WebSocket;
 }
 
 /** The APIs of a server. Calls answer the parsed body and throw a {@link HeddleError} for everything but success. */
@@ -21,7 +24,9 @@ export interface Heddle {
   v1: Client<V1Paths>;
   /** `/api/v1/public`: the slimmer API of the command line. */
   public: Client<PublicPaths>;
-  /** What {@link followEvents} needs. */
+  /** `/api`, `/auth`, `/proxy`: conversations with coding agents, weavers, calls of models. */
+  loom: Client<LoomPaths>;
+  /** What {@link followEvents} and the others that keep a connection need. */
   options: Options;
 }
 
@@ -31,10 +36,12 @@ export function createHeddle(options: Options = {}): Heddle {
   if (options.fetch) settings.fetch = options.fetch;
   const v1 = createClient<V1Paths>(settings);
   const slim = createClient<PublicPaths>(settings);
+  const loom = createClient<LoomPaths>(settings);
   const layer = middleware(options);
   v1.use(layer);
   slim.use(layer);
-  return { v1, public: slim, options };
+  loom.use(layer);
+  return { v1, public: slim, loom, options };
 }
 
 /** The headers that say who calls. */

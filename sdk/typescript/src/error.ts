@@ -25,15 +25,17 @@ export class HeddleError extends Error {
 
   /** Reads the error out of an answer, whichever API it comes from. */
   static of(response: Response, body: unknown): HeddleError {
-    const error = isRecord(body) && isRecord(body.error) ? body.error : {};
+    const whole = isRecord(body) ? body : {};
+    // Loom's API puts the code where the others put an object.
+    const error = isRecord(whole.error) ? whole.error : { code: whole.error, message: whole.message };
     const message = typeof error.message === "string" ? error.message : `The server answered ${response.status}.`;
-    const code = typeof error.code === "string" ? error.code : typeof error.type === "string" ? error.type : "unknown";
+    const code = typeof error.code === "string" ? error.code : "type" in error && typeof error.type === "string" ? error.type : "unknown";
     const retry = Number(response.headers.get("retry-after"));
     return new HeddleError(
       response.status,
       code,
       message,
-      Array.isArray(error.fields) ? error.fields.filter(isFieldError) : [],
+      "fields" in error && Array.isArray(error.fields) ? error.fields.filter(isFieldError) : [],
       response.headers.get("x-request-id"),
       Number.isFinite(retry) && retry > 0 ? retry : null,
     );

@@ -1,6 +1,7 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { credentials, type Heddle } from "./client.js";
 import { HeddleError } from "./error.js";
+import { backoff, pause } from "./wait.js";
 
 /** Something that happened in a workspace. */
 export interface LiveEvent {
@@ -31,11 +32,6 @@ export interface Follow {
   signal: AbortSignal;
   /** How long to wait before trying again, in milliseconds, by how often it has failed in a row. */
   delay?: (failures: number) => number;
-}
-
-/** From 0.5 to 15 seconds, with a random part so that many clients do not come back at once. */
-function backoff(failures: number): number {
-  return Math.min(15_000, 250 * 2 ** failures) * (0.75 + Math.random() / 2);
 }
 
 /**
@@ -83,16 +79,4 @@ async function open(heddle: Heddle, after: number | undefined, signal: AbortSign
   const response = await (options.fetch ?? fetch)(request);
   if (!response.ok || !response.body) throw HeddleError.of(response, await response.json().catch(() => null));
   return response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream()).getReader();
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener("abort", end);
-  });
 }

@@ -253,6 +253,7 @@ impl<'a> Worker<'a> {
             space: Some(run.space_id),
             case: Some(run.case_id),
             run: Some(run.id),
+            confirmed: false,
         };
         let expected = gateway::Usage {
             input_tokens: request.rough_input_tokens(),

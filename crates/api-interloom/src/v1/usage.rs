@@ -51,6 +51,8 @@ pub struct CallGroup {
     calls: i64,
     /// Those that were answered in whole.
     ok: i64,
+    /// Those that were given an answer of before.
+    repeated: i64,
     /// Those that the provider refused or failed.
     errors: i64,
     /// Those whose caller went away.
@@ -74,6 +76,7 @@ impl From<ledger::Line> for CallGroup {
             name: line.name,
             calls: line.calls,
             ok: line.ok,
+            repeated: line.repeated,
             errors: line.errors,
             cancelled: line.cancelled,
             interrupted: line.interrupted,

@@ -12,6 +12,7 @@ names! {
     CallOutcome {
         Running = "running",
         Ok = "ok",
+        Cached = "cached",
         Error = "error",
         Cancelled = "cancelled",
         Interrupted = "interrupted",
@@ -98,6 +99,9 @@ pub struct Limit {
     pub period: String,
     /// How much of it.
     pub most: i64,
+    /// Whether a caller who says so may go beyond it.
+    #[serde(default)]
+    pub ask: bool,
 }
 
 /// What may be used of models at most.

@@ -46,6 +46,9 @@ pub struct CallGroup {
     pub calls: i64,
     /// Those that were answered in whole.
     pub ok: i64,
+    /// Those that were given an answer of before.
+    #[serde(default)]
+    pub repeated: i64,
     /// Those that the provider refused or failed.
     pub errors: i64,
     /// Those whose caller went away.

@@ -4,6 +4,7 @@
 #[path = "../v1/support/mod.rs"]
 mod support;
 
+mod again;
 mod house;
 mod interrupted;
 mod limits;

@@ -284,3 +284,62 @@ async fn what_the_cluster_refuses_leaves_nothing() {
     let stranger = Caller { actor: Actor::human(ActorId::new()), ..house.caller };
     assert_eq!(house.weavers.get(stranger, id).await.unwrap_err().code(), "weaver_not_found");
 }
+
+impl House {
+    /// Lets the life of a weaver be over.
+    async fn expire(&self, id: WeaverId) {
+        let sql = "UPDATE weavers SET expires_at = $2 WHERE id = $1";
+        let expire = move |tx: &mut store::Tx<'_>| tx.execute(sql, store::params![id, tx.now()]).map(drop);
+        self.store.write(self.caller.workspace, Actor::SYSTEM, expire).await.unwrap();
+    }
+
+    async fn until_gone(&self, id: WeaverId) {
+        while self.weavers.get(self.caller, id).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_weaver_whose_life_is_over_is_ended_by_its_server() {
+    let house = House::new().await;
+    let (id, pod) = house.running().await;
+    house.expire(id).await;
+    let stop = tokio_util::sync::CancellationToken::new();
+    let running = tokio::spawn(house.weavers.clone().run(stop.clone()));
+    house.until_gone(id).await;
+    assert!(house.cluster.pod(&pod).is_none());
+    stop.cancel();
+    running.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_weaver_whose_life_is_over_is_ended_by_its_job() {
+    let house = House::new().await;
+    let (id, pod) = house.running().await;
+    let (other, _) = house.running().await;
+    house.expire(id).await;
+    // The jobs' time has come.
+    let due = |tx: &mut store::Tx<'_>| {
+        let jobs = tx.execute("UPDATE jobs SET run_at = $1 WHERE kind = 'weaver.check'", store::params![tx.now()])?;
+        assert_eq!(jobs, 2);
+        Ok(())
+    };
+    house.store.write(house.caller.workspace, Actor::SYSTEM, due).await.unwrap();
+    let stop = tokio_util::sync::CancellationToken::new();
+    let workers = weavers::workers(store::Workers::new(), &house.weavers);
+    let working = tokio::spawn(workers.run(house.store.clone(), stop.clone()));
+    house.until_gone(id).await;
+    assert!(house.cluster.pod(&pod).is_none());
+    // The other is looked after again and again.
+    let look = |tx: &mut store::Tx<'_>| {
+        let sql = "SELECT COUNT(*) FROM jobs WHERE kind = 'weaver.check' AND state = 'pending' AND run_at > $1";
+        tx.query_one(sql, store::params![tx.now()], |row| row.get::<i64>(0))
+    };
+    while house.store.read(house.caller.workspace, Actor::SYSTEM, look).await.unwrap() < 1 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(house.status(other).await.0, Status::Running);
+    stop.cancel();
+    working.await.unwrap().unwrap();
+}

@@ -2131,6 +2131,11 @@ export interface components {
             output_tokens: number;
             /**
              * Format: int64
+             * @description Those that were given an answer of before.
+             */
+            repeated: number;
+            /**
+             * Format: int64
              * @description Those under way.
              */
             running: number;
@@ -2915,6 +2920,11 @@ export interface components {
         Layout: "board" | "list";
         /** @description What a subject may use of a measure in a period. */
         Limit: {
+            /**
+             * @description Whether a caller who says so may go beyond it: `X-Heddle-Confirm: yes`, or the answer to a stream's query. Runs of
+             *     agents never do.
+             */
+            ask?: boolean;
             /** @description What is counted. */
             measure: components["schemas"]["Measure"];
             /**
@@ -4680,7 +4690,7 @@ export interface components {
          * @description How a call ended.
          * @enum {string}
          */
-        Outcome: "running" | "ok" | "error" | "cancelled" | "interrupted";
+        Outcome: "running" | "ok" | "cached" | "error" | "cancelled" | "interrupted";
         /** @description A session of the caller. */
         OwnSession: {
             created_at: components["schemas"]["Timestamp"];
@@ -7719,7 +7729,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Those that ended so. */
-                outcome?: "running" | "ok" | "error" | "cancelled" | "interrupted";
+                outcome?: "running" | "ok" | "cached" | "error" | "cancelled" | "interrupted";
                 /** @description The page, from 1. */
                 page?: number;
                 /** @description Items on a page. */

@@ -1,5 +1,7 @@
 //! What can be done from inside.
 
+use std::os::unix::fs::PermissionsExt;
+
 use serde_json::json;
 
 use super::{Terminal, begin, end, order, with};
@@ -36,6 +38,11 @@ on_each_engine! {
             assert_eq!(second.run(&tried).await, "not reached", "{address}");
         }
         assert_eq!(second.run("tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '").await, "lo");
+
+        // The server's own program is there, where everybody may read it.
+        let is_open = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 1 != 0;
+        let wanted = if std::path::Path::new(env!("CARGO_BIN_EXE_heddle")).ancestors().all(is_open) { "heddle" } else { "none" };
+        assert_eq!(second.run("heddle --version 2>/dev/null | cut -d' ' -f1 | grep . || echo none").await, wanted);
 
         // No privileges, and no way to them.
         assert_eq!(second.run("grep -c 'CapEff:.0000000000000000' /proc/self/status; unshare -r true 2>/dev/null || echo no").await, "1\r\nno");
