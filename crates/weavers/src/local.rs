@@ -1,22 +1,27 @@
 //! Weavers on this machine: a jail with a terminal each. They end with this process.
 //!
-//! A weaver has the system's programs, a home of its own on a disk in memory, no network, and no way to other weavers or to
-//! the host's files. See `sandbox::jail` for how its limits are enforced.
+//! A weaver has the system's programs, a home of its own on a disk in memory, no network but to hosts
+//! that the operator names, and no way to other weavers or to the host's files. See `sandbox::jail` for how its limits are enforced.
 
 mod settings;
 
 use std::{
     collections::{BTreeMap, HashMap},
+    convert::Infallible,
     ffi::OsString,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use futures::{FutureExt, future::BoxFuture};
 use kernel::{Error, Result, ids::WeaverId};
-use sandbox::jail::{self, Confinement, Disk, End, Excess, Jail, Jailed, Limits, Person, Terminal};
+use sandbox::{
+    jail::{self, Confinement, Disk, End, Excess, Jail, Jailed, Limits, Person, Terminal},
+    network::{self, Proxy, Traffic},
+};
 use tokio::{
+    net::UnixStream,
     sync::{OnceCell, mpsc, oneshot},
     time::timeout,
 };
@@ -42,6 +47,8 @@ const REMEMBERED: usize = 64;
 const MOST: usize = 64;
 /// How long a terminal may stay open after its jail has ended.
 const GRACE: Duration = Duration::from_secs(2);
+/// What may go over a weaver's network.
+const TRAFFIC: Traffic = Traffic { bytes: 16 << 30, connections: 64 };
 /// How long a jail may take to begin.
 const BEGIN: Duration = Duration::from_secs(20);
 
@@ -100,8 +107,12 @@ impl Local {
         }
     }
 
+    /// The heddle command, where those in a weaver can read it.
+    fn heddle(&self) -> Option<PathBuf> {
+        self.settings.heddle.clone().filter(|path| is_reachable(path))
+    }
+
     fn confinement(&self, name: &Name, plan: &Plan) -> Confinement {
-        let heddle = self.settings.heddle.clone().filter(|path| is_reachable(path));
         let mut environment: BTreeMap<OsString, OsString> = BTreeMap::new();
         let id = name.id.to_string();
         let usual = [
@@ -114,13 +125,16 @@ impl Local {
             ("USER", "weaver"),
         ];
         environment.extend(usual.map(|(name, value)| (name.into(), value.into())));
+        if self.settings.network.is_some() {
+            environment.extend(network::environment().map(|(name, value)| (name.into(), OsString::from(value))));
+        }
         environment.extend(plan.env.iter().map(|(name, value)| (name.into(), value.into())));
         let processors = usize::try_from(plan.processors.div_ceil(1000)).unwrap_or(1);
         let hours = u64::try_from(plan.lifetime_hours).unwrap_or(1);
         Confinement {
             person: Person { name: "weaver", home: HOME.into(), shell: "/bin/bash" },
             readable: Vec::new(),
-            placed: heddle.map(|path| (path, HEDDLE.into())).into_iter().collect(),
+            placed: self.heddle().map(|path| (path, HEDDLE.into())).into_iter().collect(),
             disks: vec![Disk { path: HOME.into(), size: self.settings.home }],
             folder: Some(plan.workdir.as_deref().unwrap_or(HOME).into()),
             environment,
@@ -146,14 +160,27 @@ impl Local {
         }
         let shell = ["/bin/bash".to_owned()];
         let command = if plan.command.is_empty() { &shell[..] } else { &plan.command };
-        let (program, rest) = command.split_first().ok_or_else(|| Error::internal("no program"))?;
+        // The way out is opened inside, by a command of Heddle's that then becomes the program.
+        let entry = [HEDDLE, "weaver-entry", "--"].map(str::to_owned);
+        let entry = if self.settings.network.is_some() { &entry[..] } else { &[] };
+        let words: Vec<&String> = entry.iter().chain(command).chain(&plan.args).collect();
+        let (program, rest) = words.split_first().ok_or_else(|| Error::internal("no program"))?;
         let begin = async {
             let (mut jailed, terminal) =
                 jail.terminal(&self.confinement(name, plan), Path::new(program), jail::Size::default())?;
-            jailed.args(rest).args(&plan.args);
-            Ok::<_, std::io::Error>((jailed.spawn().await?, terminal))
+            jailed.args(rest);
+            let network = match &self.settings.network {
+                Some((hosts, guard)) => {
+                    let (channel, theirs) = std::os::unix::net::UnixStream::pair()?;
+                    jailed.errors_to(theirs.into());
+                    channel.set_nonblocking(true)?;
+                    Some((UnixStream::from_std(channel)?, Proxy::new(hosts.clone(), guard.clone(), &TRAFFIC)))
+                }
+                None => None,
+            };
+            Ok::<_, std::io::Error>((jailed.spawn().await?, terminal, network))
         };
-        let (jailed, terminal) =
+        let (jailed, terminal, network) =
             begin.await.map_err(|e| unavailable("a sandbox could not be started").with_context(e))?;
         let (closed, is_closed) = oneshot::channel();
         let over = move || {
@@ -172,7 +199,10 @@ impl Local {
         self.weavers().insert(name.id, weaver);
         let (weavers, ends, name, memory) = (Arc::clone(&self.weavers), self.ends.clone(), name.clone(), plan.memory);
         tokio::spawn(async move {
-            let ending = live(jailed, &kill, memory).await;
+            let ending = tokio::select! {
+                ending = live(jailed, &kill, memory) => ending,
+                never = serve(network) => match never {},
+            };
             // Everything that could write is dead; what it wrote is read to its end.
             let _ = timeout(GRACE, is_closed).await;
             session.finish(Exit { code: ending.code });
@@ -194,6 +224,17 @@ impl Local {
             ended.cancelled().await;
         }
     }
+}
+
+/// Serves a weaver's way out, once it has opened it. It has no end: drop it, and all connections are closed.
+async fn serve(network: Option<(UnixStream, Proxy)>) -> Infallible {
+    if let Some((channel, proxy)) = network
+        && let Ok(Some(file)) = network::take_file(&channel).await
+        && let Ok(listener) = network::listener(file)
+    {
+        return proxy.serve(listener).await;
+    }
+    std::future::pending().await
 }
 
 /// Waits for the end of a jail, or ends it.
@@ -273,6 +314,9 @@ impl Driver for Local {
             };
             if plan.workdir.is_some() && !inside(HOME) && !inside("/tmp") {
                 return Err(Error::invalid("workdir", format!("workdir must be in {HOME} or /tmp on this server")));
+            }
+            if self.settings.network.is_some() && self.heddle().is_none() {
+                return Err(unavailable("its program lies where weavers cannot read it, and their network needs it"));
             }
             self.jail().await.map(drop)
         }

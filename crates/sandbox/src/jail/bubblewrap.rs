@@ -236,6 +236,11 @@ impl JailCommand {
         Jailed::spawn(self.command, self.limits, self.disks).await
     }
 
+    /// Gives the program this file as its error output.
+    pub fn errors_to(&mut self, file: OwnedFd) {
+        self.command.stderr(file);
+    }
+
     /// Adds arguments of the program.
     pub fn args<T: AsRef<OsStr>>(&mut self, arguments: impl IntoIterator<Item = T>) -> &mut Self {
         self.command.args(arguments);

@@ -100,3 +100,46 @@ async fn a_bomb_and_a_hog_end_only_themselves() {
     assert_eq!(terminal.run("echo still; ulimit -u").await, "still\r\n256");
     end(&world.member, &calm).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_hosts_that_are_named_can_be_reached() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let open = listener.local_addr().unwrap();
+    let router = axum::Router::new().route("/", axum::routing::get(|| async { "from outside" }));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let options = Options::new(Engine::Sqlite)
+        .set("HEDDLE_WEAVER_HOSTS", format!("127.0.0.1:{},169.254.169.254:80", open.port()))
+        .set("HEDDLE_OUTBOUND_ALLOW", "127.0.0.1");
+    let server = Server::start(options).await.unwrap();
+    let world = World::new(&server).await;
+    let made = world.member.post("/api/weaver", order(&world)).await;
+    if made.status == 503 {
+        // The program lies where nobody else can read it, so there is nothing that could open the way.
+        assert!(made.body["message"].as_str().unwrap().contains("cannot read it"), "{}", made.text);
+        return;
+    }
+    let mut terminal = Terminal::attach(&world.member, &made.bare_id(201)).await;
+    let port = server.url.rsplit(':').next().unwrap();
+    for (address, shown) in [
+        (open.to_string(), "from outside"),
+        // Not named; and named, but refused by the guard.
+        (format!("127.0.0.1:{port}"), "is not among the hosts that may be reached"),
+        ("169.254.169.254:80".to_owned(), "403"),
+    ] {
+        let ask = format!(
+            "exec 3<>/dev/tcp/127.0.0.1/3128; printf 'GET http://{address}/ HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3; echo; exec 3>&-"
+        );
+        let said = terminal.run(&ask).await;
+        assert!(said.contains(shown), "{address}: {said}");
+    }
+    // There is no other way, and errors go where output goes.
+    assert_eq!(
+        terminal
+            .run("(exec 3<>/dev/tcp/192.0.2.1/443) 2>/dev/null || echo none; echo $http_proxy; [ -t 2 ] && echo tty")
+            .await,
+        "none\r\nhttp://127.0.0.1:3128\r\ntty"
+    );
+    terminal.enter("sleep 600\n").await;
+    terminal.enter("\x03").await;
+    assert_eq!(terminal.run("true").await, "");
+}
