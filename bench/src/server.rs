@@ -14,6 +14,7 @@ use ledger::Ledger;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use store::{Config, Store};
 use tokio_util::sync::CancellationToken;
+use weavers::{Kinds, Quotas, Weavers};
 
 use crate::Result;
 
@@ -69,6 +70,8 @@ pub fn serve(arguments: &[String]) -> Result<()> {
             sign_up: false,
         };
         let ledger = Ledger::open(store.clone()).await?;
+        let quotas = Quotas { per_user: 0, per_workspace: 0 };
+        let weavers = Weavers::new(store.clone(), weavers::Settings { kind: Kinds::Off, quotas });
         let app = App::new(Parts {
             store,
             settings,
@@ -78,12 +81,8 @@ pub fn serve(arguments: &[String]) -> Result<()> {
             ledger,
             stop: CancellationToken::new(),
         });
-        let router = axum::Router::new().route("/empty", axum::routing::get(|| async {})).merge(heddle::http::router(
-            app,
-            metrics,
-            None,
-            Default::default(),
-        ));
+        let router = heddle::http::router(app, weavers, metrics, None, Default::default());
+        let router = axum::Router::new().route("/empty", axum::routing::get(|| async {})).merge(router);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         println!("{}", listener.local_addr()?);
         axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await?;

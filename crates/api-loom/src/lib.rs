@@ -21,8 +21,10 @@ mod session;
 mod shape;
 mod sockets;
 mod threads;
+mod weavers;
 mod wire;
 
+use ::weavers::Weavers;
 use agents::redaction::Redactions;
 use api::{App, Gate};
 use axum::{
@@ -92,6 +94,10 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(threads::list_thread_links))
         .routes(routes!(threads::withdraw_thread_link))
         .routes(routes!(threads::get_shared_thread))
+        .routes(routes!(weavers::create_weaver, weavers::list_weavers))
+        .routes(routes!(weavers::get_weaver, weavers::delete_weaver))
+        .routes(routes!(weavers::get_weaver_logs))
+        .routes(routes!(weavers::attach_weaver))
         .routes(routes!(proxy::complete))
         .routes(routes!(proxy::stream))
         .routes(routes!(queries::answer_query))
@@ -108,6 +114,7 @@ const OPEN: &[(Method, &str)] = &[
     (Method::POST, "/auth/device/start"),
     (Method::POST, "/auth/device/poll"),
     (Method::GET, "/api/shared/{token}"),
+    (Method::GET, "/api/weaver/{id}/attach"),
     (Method::GET, "/api/ws/sessions/{id}"),
 ];
 
@@ -122,7 +129,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 /// The router, with the layers every request passes: its id, the error body, the caller and its limit.
-pub fn router(app: &App, providers: Providers) -> Router<App> {
+pub fn router(app: &App, providers: Providers, weavers: Weavers) -> Router<App> {
     let (router, _) = routes().split_for_parts();
     // Loom's clients send no CSRF token.
     let gate = Gate::new(app, OPEN).needing(scopes::need).trusting_own_pages();
@@ -134,8 +141,11 @@ pub fn router(app: &App, providers: Providers) -> Router<App> {
     router
         .route("/proxy/{provider}/v1/{*rest}", any(native::pass_through))
         .route("/proxy/{provider}/{operation}", any(api::not_found))
+        // Clients differ in how they call it.
+        .route("/api/weavers", get(weavers::list_weavers))
         .layer(DefaultBodyLimit::max(native::MOST))
         .layer(Extension(providers))
+        .layer(Extension(weavers))
         .layer(Extension(shared))
         .method_not_allowed_fallback(api::method_not_allowed)
         .layer(middleware::from_fn_with_state(gate, api::gate))

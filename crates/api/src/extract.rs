@@ -177,6 +177,7 @@ named! {
     Label => "label", "label_not_found";
     Activity => "activity", "activity_not_found";
     View => "view", "view_not_found";
+    Weaver => "weaver", "weaver_not_found";
     Run => "run", "run_not_found";
     Proposal => "proposal", "proposal_not_found";
     Secret => "secret", "secret_not_found";

@@ -17,6 +17,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_swagger_ui::SwaggerUi;
+use weavers::Weavers;
 
 use crate::{measure, web};
 
@@ -24,14 +25,20 @@ use crate::{measure, web};
 const JSON_BODY: usize = 2 << 20;
 
 /// Everything that is served; with `agents`, also the Model Context Protocol.
-pub fn router(app: App, metrics: PrometheusHandle, agents: Option<Remote>, providers: Providers) -> Router {
+pub fn router(
+    app: App,
+    weavers: Weavers,
+    metrics: PrometheusHandle,
+    agents: Option<Remote>,
+    providers: Providers,
+) -> Router {
     let protocol = agents.map_or_else(Router::new, |agents| Router::new().route_service("/mcp", agents));
     Router::new()
         .merge(protocol)
         .merge(api_interloom::v1::router(&app))
         .merge(api_interloom::public::router(&app))
         .merge(api_interloom::download::router())
-        .merge(api_loom::router(&app, providers))
+        .merge(api_loom::router(&app, providers, weavers))
         .merge(
             SwaggerUi::new("/docs")
                 .url("/openapi/interloom-v1.json", api_interloom::v1::openapi())

@@ -6,6 +6,7 @@ pub mod http;
 pub mod logging;
 mod measure;
 pub mod serve;
+pub mod weaving;
 mod web;
 
 /// Requests are many small allocations from several threads, which this allocator serves faster than the system's.

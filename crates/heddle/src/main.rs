@@ -2,13 +2,14 @@
 
 use std::{
     env,
+    ffi::OsString,
     io::{self, ErrorKind, Write},
     process::ExitCode,
 };
 
 use clap::{Parser, Subcommand};
 use cli::{Failure, Program, RootFlags};
-use heddle::{admin, config, serve};
+use heddle::{admin, config, serve, weaving};
 
 /// People and AI agents work cases together.
 #[derive(Parser)]
@@ -37,6 +38,13 @@ enum Here {
     Admin(admin::Args),
     /// Make a workspace named demo with a claims procedure, people, a rules agent and cases at every phase.
     Demo(config::Storage),
+    /// Become the program of a weaver that has a network: what runs in it first.
+    #[command(hide = true)]
+    WeaverEntry {
+        /// The program and its arguments.
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<OsString>,
+    },
     /// Print an OpenAPI document.
     Openapi {
         /// Which one: interloom-v1, interloom-public or loom.
@@ -57,7 +65,11 @@ fn main() -> ExitCode {
         Command::Client(command) => cli::run::<Heddle>(program, line.flags.into(), command),
         Command::Here(command) => match line.flags.given() {
             Some(flag) => Failure::Usage(format!("{flag} is for commands that call a server")).report(),
-            None => run(command),
+            None => match command {
+                // It is for a system without anything of the server's.
+                Here::WeaverEntry { command } => weaving::enter(&command),
+                command => run(command),
+            },
         },
     }
 }
@@ -78,6 +90,7 @@ fn run(command: Here) -> ExitCode {
             Here::Admin(args) => admin::run(args).await,
             Here::Demo(storage) => admin::demo(storage).await,
             Here::Openapi { name } => print_openapi(&name),
+            Here::WeaverEntry { .. } => Err(kernel::Error::internal("a weaver's entry is no command of the server")),
         }
     });
     match result {

@@ -27,7 +27,9 @@ use talk::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{config::Storage, http, logging};
+use weavers::Weavers;
+
+use crate::{config::Storage, http, logging, weaving};
 
 /// Settings of the server.
 #[derive(clap::Args, Debug)]
@@ -70,6 +72,8 @@ pub struct Args {
     /// vouches for their address.
     #[arg(long, env = "HEDDLE_SIGN_UP")]
     sign_up: bool,
+    #[command(flatten)]
+    weaving: weaving::WeaverArgs,
     /// What is logged, such as info or debug.
     #[arg(long, env = "HEDDLE_LOG", default_value = "info")]
     log: String,
@@ -108,7 +112,10 @@ pub async fn run(args: Args) -> Result<()> {
     let mailer = Mailer::from_config(args.smtp_url.as_deref(), args.mail_from.as_deref(), outbox.clone())?;
     let outbox = (!mailer.has_server()).then_some(outbox);
     let ledger = Ledger::open(store.clone()).await?;
+    let weavers = Weavers::new(store.clone(), args.weaving.settings(&public_url)?);
     let workers = workers(mailer, gateway.clone(), ledger.clone(), vault.clone(), models.default_id())?;
+    let workers = weavers::workers(workers, &weavers);
+    let weaving = tokio::spawn(weavers.clone().run(stop.clone()));
     let working = tokio::spawn(workers.run(store.clone(), stop.clone()));
     let sweeping = tokio::spawn(sweep::run(store.clone(), stop.clone()));
     let settings = Settings {
@@ -135,8 +142,8 @@ pub async fn run(args: Args) -> Result<()> {
         say(&format!("Set it up: {public_url}/setup#token={token}"));
     }
     let agents = agents(&app, address)?;
-    let service =
-        http::router(app, metrics, Some(agents), providers).into_make_service_with_connect_info::<SocketAddr>();
+    let router = http::router(app, weavers, metrics, Some(agents), providers);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let stopped = stop.clone();
     let served = axum::serve(listener, service).with_graceful_shutdown(async move {
         told_to_stop().await;
@@ -145,6 +152,7 @@ pub async fn run(args: Args) -> Result<()> {
     });
     let outcome = served.await.map_err(Error::internal);
     stop.cancel();
+    weaving.await.map_err(Error::internal)?;
     working.await.map_err(Error::internal)??;
     sweeping.await.map_err(Error::internal)?;
     ledger.flush().await;

@@ -132,6 +132,7 @@ kinds!(
     Identity,
     MagicLink,
     Device,
+    Weaver,
     CodingThread,
     CodingLink,
 );

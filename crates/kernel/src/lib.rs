@@ -73,6 +73,8 @@ pub mod ids {
     pub type IngestionEntryId = Id<kinds::IngestionEntry>;
     /// A session of the web app.
     pub type SessionId = Id<kinds::Session>;
+    /// A weaver: a sandbox with a terminal.
+    pub type WeaverId = Id<kinds::Weaver>;
     /// An invitation to a workspace.
     pub type InvitationId = Id<kinds::Invitation>;
     /// A conversation with a coding agent.

@@ -14,7 +14,7 @@ mod proxy;
 
 pub use hosts::{Host, Hosts};
 #[cfg(target_os = "linux")]
-pub use passing::{PORT, environment, listener, take_file};
+pub use passing::{PORT, environment, hand_over, listener, take_file};
 #[cfg(target_os = "linux")]
 pub use proxy::Proxy;
 

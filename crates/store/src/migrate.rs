@@ -28,7 +28,7 @@ const CONTROL: &[Migration] = migrations!("control": "0001_identity", "0002_sett
 const WORKSPACE: &[Migration] = migrations!("workspace":
     "0001_log", "0002_actors", "0003_work", "0004_talk", "0005_library", "0006_data", "0007_agents",
     "0008_public", "0009_documents", "0010_members",
-    "0011_working", "0012_designs", "0013_ledger", "0014_coding", "0016_soft_limits",
+    "0011_working", "0012_designs", "0013_ledger", "0014_coding", "0015_weavers", "0016_soft_limits",
 );
 
 /// The engine's own statements for the search index, which the two do not share.

@@ -26,3 +26,4 @@ mod sweep;
 mod threads;
 mod upstream;
 mod visitor;
+mod weavers;

@@ -5,16 +5,19 @@ use std::{
     ffi::{OsStr, OsString},
     fs::{self, File},
     io::{self, Seek, Write},
-    os::{fd::OwnedFd, unix::fs::PermissionsExt},
+    os::{
+        fd::OwnedFd,
+        unix::{ffi::OsStrExt, fs::PermissionsExt},
+    },
     path::{Path, PathBuf},
     process::Stdio,
 };
 
 use command_fds::{CommandFdExt, FdMapping};
-use rustix::fs::MemfdFlags;
+use rustix::fs::{MemfdFlags, Uid};
 use tokio::process::Command;
 
-use super::{Jailed, Limits, seccomp};
+use super::{Jailed, Limits, Size, Terminal, seccomp};
 
 /// The user and the group in a jail.
 const INSIDE: u32 = 1000;
@@ -38,19 +41,62 @@ const CONFIGURATION: &[&str] = &[
     "/etc/ssl/certs",
     "/etc/ssl/openssl.cnf",
 ];
-/// Files that say who and where a program is. The host's own would tell too much.
-const FILES: &[(&str, &str)] = &[
-    ("/etc/passwd", "sandbox:x:1000:1000:sandbox:/tmp:/bin/sh\n"),
-    ("/etc/group", "sandbox:x:1000:\n"),
-    ("/etc/hosts", "127.0.0.1 localhost sandbox\n::1 localhost\n"),
-    ("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n"),
-];
+/// The disks in memory that every jail has.
+const SCRATCH: [&str; 2] = ["/tmp", "/dev/shm"];
+
+/// Who a program is inside, to itself and to others there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The user's name, and the machine's.
+    pub name: &'static str,
+    /// The user's own folder.
+    pub home: PathBuf,
+    /// The user's shell.
+    pub shell: &'static str,
+}
+
+impl Default for Person {
+    fn default() -> Self {
+        Self { name: "sandbox", home: "/tmp".into(), shell: "/bin/sh" }
+    }
+}
+
+impl Person {
+    /// Files that say who and where a program is. The host's own would tell too much.
+    fn files(&self) -> [(&'static str, String); 4] {
+        let Self { name, home, shell } = self;
+        let home = home.display();
+        [
+            ("/etc/passwd", format!("{name}:x:{INSIDE}:{INSIDE}:{name}:{home}:{shell}\n")),
+            ("/etc/group", format!("{name}:x:{INSIDE}:\n")),
+            ("/etc/hosts", format!("127.0.0.1 localhost {name}\n::1 localhost\n")),
+            ("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n".to_owned()),
+        ]
+    }
+}
+
+/// A disk in memory that can be written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disk {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it holds, in bytes. It lies in memory, apart from what the programs use.
+    pub size: u64,
+}
 
 /// What a program may see and use besides the system.
 #[derive(Clone, Debug, Default)]
 pub struct Confinement {
+    /// Who the program is.
+    pub person: Person,
     /// Files and folders that can be read, at the path they have outside. What is missing is left out.
     pub readable: Vec<PathBuf>,
+    /// Files that can be read at another path: where they are outside, and inside.
+    pub placed: Vec<(PathBuf, PathBuf)>,
+    /// Disks besides `/tmp` and `/dev/shm`.
+    pub disks: Vec<Disk>,
+    /// The folder that the program begins in, made where it is missing; `/tmp` when absent.
+    pub folder: Option<PathBuf>,
     /// The whole environment.
     pub environment: BTreeMap<OsString, OsString>,
     /// What it may use.
@@ -64,6 +110,8 @@ pub struct Jail {
     /// Programs of util-linux that are run inside: they set limits and then become the program.
     choom: PathBuf,
     prlimit: PathBuf,
+    setsid: PathBuf,
+    nice: PathBuf,
     filter: Vec<u8>,
     is_root: bool,
 }
@@ -86,13 +134,14 @@ impl Jail {
             bwrap: bwrap.ok_or_else(|| missing("bwrap", "bubblewrap"))?,
             choom: find_program("choom").ok_or_else(|| missing("choom", "util-linux"))?,
             prlimit: find_program("prlimit").ok_or_else(|| missing("prlimit", "util-linux"))?,
+            setsid: find_program("setsid").ok_or_else(|| missing("setsid", "util-linux"))?,
+            nice: find_program("nice").ok_or_else(|| missing("nice", "coreutils"))?,
             filter: seccomp::program()?,
             is_root: rustix::process::geteuid().is_root(),
         })
     }
 
-    /// The command that runs a program in a new jail, in the folder `/tmp`. Its streams are pipes. Arguments are added
-    /// to what this answers.
+    /// The command that runs a program in a new jail. Its streams are pipes. Arguments are added to what this answers.
     ///
     /// Files that are open in this process and that are not closed when a program is started would be inherited. Rust's
     /// standard library opens none of that kind.
@@ -100,22 +149,64 @@ impl Jail {
     /// # Errors
     /// What the system says when it has no memory or no file left.
     pub fn command(&self, confinement: &Confinement, program: &Path) -> io::Result<JailCommand> {
+        let mut jail = self.outside(confinement)?;
+        jail.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        jail.options("--new-session");
+        self.inside(&mut jail, confinement);
+        jail.arg(program);
+        Ok(jail)
+    }
+
+    /// [`Jail::command`] with a terminal for its streams. The program leads a session of its own there, as it would after
+    /// a sign-in: it can run others in the foreground and in the background, and keys such as Ctrl-C reach them.
+    ///
+    /// # Errors
+    /// What the system says when it has no terminal, memory or file left.
+    pub fn terminal(
+        &self,
+        confinement: &Confinement,
+        program: &Path,
+        size: Size,
+    ) -> io::Result<(JailCommand, Terminal)> {
+        let (terminal, theirs) = Terminal::open(size)?;
+        if self.is_root {
+            rustix::fs::fchown(&theirs, Some(Uid::from_raw(OUTSIDE)), None)?;
+        }
+        let mut jail = self.outside(confinement)?;
+        jail.command.stdin(theirs.try_clone()?).stdout(theirs.try_clone()?).stderr(theirs);
+        self.inside(&mut jail, confinement);
+        // The terminal that a session begun outside would have is this server's.
+        jail.arg(&self.setsid).arg("--ctty").arg(program);
+        Ok((jail, terminal))
+    }
+
+    /// The command up to where the jail begins.
+    fn outside(&self, confinement: &Confinement) -> io::Result<JailCommand> {
         let mut command = Command::new(&self.bwrap);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.env_clear().envs(&confinement.environment).current_dir("/").kill_on_drop(true);
+        command.env_clear().current_dir("/").kill_on_drop(true);
         if self.is_root {
             command.uid(OUTSIDE).gid(OUTSIDE);
         }
-        let mut jail = JailCommand { command, files: Vec::new(), limits: confinement.limits.clone() };
+        let scratch = SCRATCH.iter().map(PathBuf::from);
+        let disks = scratch.chain(confinement.disks.iter().map(|disk| disk.path.clone())).collect();
+        let mut jail = JailCommand { command, files: Vec::new(), limits: confinement.limits.clone(), disks };
         jail.options("--unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try");
-        jail.options("--die-with-parent --new-session --cap-drop ALL --hostname sandbox");
+        jail.options("--die-with-parent --cap-drop ALL --hostname").arg(confinement.person.name);
         jail.options(&format!("--uid {INSIDE} --gid {INSIDE}"));
         jail.data("--seccomp", &self.filter)?;
+        jail.environment(&confinement.environment)?;
         jail.mounts(confinement)?;
+        Ok(jail)
+    }
+
+    /// The programs that set limits inside, one after the other.
+    fn inside(&self, jail: &mut JailCommand, confinement: &Confinement) {
         // Whoever runs out of memory on this machine, it shall be the jail that is ended.
         jail.arg("--").arg(&self.choom).options("-n 1000 --");
-        jail.arg(&self.prlimit).args(confinement.limits.arguments()).arg("--").arg(program);
-        Ok(jail)
+        if confinement.limits.niceness > 0 {
+            jail.arg(&self.nice).options(&format!("-n {} --", confinement.limits.niceness));
+        }
+        jail.arg(&self.prlimit).args(confinement.limits.arguments()).arg("--");
     }
 }
 
@@ -125,6 +216,7 @@ pub struct JailCommand {
     command: Command,
     files: Vec<FdMapping>,
     limits: Limits,
+    disks: Vec<PathBuf>,
 }
 
 impl JailCommand {
@@ -141,7 +233,12 @@ impl JailCommand {
     /// What the system says when bubblewrap cannot be started.
     pub async fn spawn(mut self) -> io::Result<Jailed> {
         self.command.fd_mappings(self.files).map_err(io::Error::other)?;
-        Jailed::spawn(self.command, self.limits).await
+        Jailed::spawn(self.command, self.limits, self.disks).await
+    }
+
+    /// Gives the program this file as its error output.
+    pub fn errors_to(&mut self, file: OwnedFd) {
+        self.command.stderr(file);
     }
 
     /// Adds arguments of the program.
@@ -168,6 +265,23 @@ impl JailCommand {
         Ok(self.arg(option).arg(number.to_string()))
     }
 
+    /// The program's environment, which is not bubblewrap's own: that runs outside, and the linker obeys variables. It
+    /// comes from a file, because every user of the machine sees arguments.
+    fn environment(&mut self, environment: &BTreeMap<OsString, OsString>) -> io::Result<()> {
+        let mut options = Vec::new();
+        for (name, value) in environment {
+            for argument in [OsStr::new("--setenv"), name, value] {
+                options.extend_from_slice(argument.as_bytes());
+                options.push(0);
+            }
+        }
+        self.data("--args", &options).map(drop)
+    }
+
+    fn disk(&mut self, path: &Path, size: u64) {
+        self.options(&format!("--size {size} --tmpfs")).arg(path);
+    }
+
     /// The file system, from the outside in: later mounts hide earlier ones.
     fn mounts(&mut self, confinement: &Confinement) -> io::Result<()> {
         self.options("--ro-bind /usr /usr");
@@ -180,17 +294,25 @@ impl JailCommand {
         for path in CONFIGURATION {
             self.arg("--ro-bind-try").arg(path).arg(path);
         }
-        for (path, text) in FILES {
+        for (path, text) in confinement.person.files() {
             self.data("--file", text.as_bytes())?.arg(path);
         }
         let size = confinement.limits.scratch;
         self.options("--proc /proc --dev /dev");
-        self.options(&format!("--size {size} --tmpfs /dev/shm --size {size} --tmpfs /tmp"));
-        for path in &confinement.readable {
-            self.arg("--ro-bind-try").arg(path).arg(path);
+        for path in SCRATCH {
+            self.disk(Path::new(path), size);
         }
+        for Disk { path, size } in &confinement.disks {
+            self.disk(path, *size);
+        }
+        let placed = confinement.placed.iter().map(|(outside, inside)| (outside, inside));
+        for (outside, inside) in confinement.readable.iter().map(|path| (path, path)).chain(placed) {
+            self.arg("--ro-bind-try").arg(outside).arg(inside);
+        }
+        let folder = confinement.folder.as_deref().unwrap_or(Path::new("/tmp"));
+        self.arg("--dir").arg(folder);
         // Both are disks in memory that nothing else bounds.
-        self.options("--remount-ro /dev --remount-ro / --chdir /tmp");
+        self.options("--remount-ro /dev --remount-ro / --chdir").arg(folder);
         Ok(())
     }
 }

@@ -19,8 +19,12 @@ pub struct Limits {
     pub file_size: u64,
     /// What `/tmp` and `/dev/shm` hold, each, in bytes. They lie in memory, apart from `memory`.
     pub scratch: u64,
-    /// How many files `/tmp` and `/dev/shm` hold, each. A jail that makes more is ended.
+    /// How many files each disk in memory holds. A jail that makes more is ended.
     pub scratch_files: u64,
+    /// On how many processors of the machine its programs run; on all when absent.
+    pub processors: Option<usize>,
+    /// How far its programs stand back for others that want the processor: 0 not at all, 19 as far as can be.
+    pub niceness: u8,
 }
 
 impl Default for Limits {
@@ -33,6 +37,8 @@ impl Default for Limits {
             file_size: 64 << 20,
             scratch: 64 << 20,
             scratch_files: 20_000,
+            processors: None,
+            niceness: 0,
         }
     }
 }

@@ -69,6 +69,7 @@ const REFUSED: &[c_long] = &[
     libc::SYS_quotactl,
     libc::SYS_quotactl_fd,
     libc::SYS_reboot,
+    libc::SYS_sched_setaffinity,
     libc::SYS_setdomainname,
     libc::SYS_sethostname,
     libc::SYS_settimeofday,

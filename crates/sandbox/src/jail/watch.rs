@@ -1,7 +1,11 @@
 //! What a jail uses as a whole: memory of all its processes, files in its memory disks. No limit of the kernel counts
 //! that without a control group, so it is looked up now and then.
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::Limits;
 
@@ -19,15 +23,15 @@ pub enum Excess {
     Files,
 }
 
-/// Waits until the jail whose outermost process is `root` uses more than it may.
-pub(super) async fn excess(root: u32, limits: &Limits) -> Excess {
+/// Waits until the jail whose outermost process is `root`, with these disks, uses more than it may.
+pub(super) async fn excess(root: u32, limits: &Limits, disks: &[PathBuf]) -> Excess {
     loop {
         tokio::time::sleep(PAUSE).await;
         let inside = inside(root);
         if inside.iter().map(|pid| memory(*pid)).sum::<u64>() > limits.memory_together() {
             return Excess::Memory;
         }
-        if inside.last().is_some_and(|pid| files(*pid) > limits.scratch_files) {
+        if inside.last().is_some_and(|pid| files(*pid, disks) > limits.scratch_files) {
             return Excess::Files;
         }
     }
@@ -44,7 +48,8 @@ fn inside(root: u32) -> Vec<u32> {
     found
 }
 
-fn children(pid: u32) -> Vec<u32> {
+/// The processes that this one has begun.
+pub(super) fn children(pid: u32) -> Vec<u32> {
     // A process that has ended meanwhile has none.
     let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
     let lists = threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
@@ -59,11 +64,11 @@ fn memory(pid: u32) -> u64 {
     status.lines().filter(|line| counted.iter().any(|name| line.starts_with(name))).filter_map(kib).sum::<u64>() << 10
 }
 
-/// The files in the fuller one of the disks in memory that the process sees. None where the system lets nobody look.
-fn files(pid: u32) -> u64 {
+/// The files in the fullest one of the disks in memory that the process sees. None where the system lets nobody look.
+fn files(pid: u32, disks: &[PathBuf]) -> u64 {
     let root = format!("/proc/{pid}/root");
-    let used = ["tmp", "dev/shm"].iter().filter_map(|folder| {
-        let disk = rustix::fs::statfs(Path::new(&root).join(folder)).ok()?;
+    let used = disks.iter().filter_map(|folder| {
+        let disk = rustix::fs::statfs(Path::new(&root).join(folder.strip_prefix("/").unwrap_or(folder))).ok()?;
         (disk.f_type == TMPFS).then(|| disk.f_files.saturating_sub(disk.f_ffree))
     });
     used.max().unwrap_or(0)

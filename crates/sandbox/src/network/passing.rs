@@ -1,13 +1,20 @@
 //! How the proxy comes into a jail: as a listening socket that the program in it hands over.
 
 use std::{
-    io::{self, IoSliceMut},
+    io::{self, IoSlice, IoSliceMut},
     mem::MaybeUninit,
-    os::fd::OwnedFd,
+    net::{Ipv4Addr, TcpListener as Listener},
+    os::fd::{AsFd, OwnedFd},
     path::Path,
 };
 
-use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
+use rustix::{
+    net::{
+        RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
+        recvmsg, sendmsg,
+    },
+    stdio,
+};
 use tokio::{
     io::Interest,
     net::{TcpListener, UnixStream},
@@ -51,12 +58,27 @@ fn receive(channel: &UnixStream) -> io::Result<Option<OwnedFd>> {
     }))
 }
 
+/// Inside a jail whose program has the channel in the place of its error output: opens the proxy's port, hands it over, and
+/// has errors written where output goes.
+///
+/// # Errors
+/// What the system says, such as that there is no channel.
+pub fn hand_over() -> io::Result<()> {
+    let listener = Listener::bind((Ipv4Addr::LOCALHOST, PORT))?;
+    let files = [listener.as_fd()];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut message = SendAncillaryBuffer::new(&mut space);
+    message.push(SendAncillaryMessage::ScmRights(&files));
+    sendmsg(stdio::stderr(), &[IoSlice::new(&[0])], &mut message, SendFlags::empty())?;
+    Ok(stdio::dup2_stderr(stdio::stdout())?)
+}
+
 /// The listening socket that [`take_file`] took.
 ///
 /// # Errors
 /// What the system says.
 pub fn listener(file: OwnedFd) -> io::Result<TcpListener> {
-    let listener = std::net::TcpListener::from(file);
+    let listener = Listener::from(file);
     listener.set_nonblocking(true)?;
     TcpListener::from_std(listener)
 }

@@ -44,6 +44,7 @@ impl Ready {
         if has_network {
             environment.extend(network::environment().map(|(name, value)| (name.into(), OsString::from(value))));
         }
-        Confinement { readable: self.python.readable().to_vec(), environment, limits: limits.jail.clone() }
+        let readable = self.python.readable().to_vec();
+        Confinement { readable, environment, limits: limits.jail.clone(), ..Confinement::default() }
     }
 }

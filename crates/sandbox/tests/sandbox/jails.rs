@@ -83,3 +83,41 @@ async fn a_jail_that_is_killed_has_ended() {
     assert!(matches!(jailed.end().await.unwrap(), End::Exited(status) if !status.success()));
     assert_eq!(output.read(&mut begun).await.unwrap(), 0, "nothing is left that could write");
 }
+
+#[tokio::test]
+async fn a_jail_that_is_killed_while_it_begins_has_ended() {
+    for turn in 0..20_u128 {
+        let marker = format!("602.{}{turn}", std::process::id());
+        let mut jailed = shell(&Confinement::default(), &format!("exec sleep {marker}")).spawn().await.unwrap();
+        // At some point of its beginning.
+        let pause = std::time::Instant::now();
+        while pause.elapsed().as_micros() < turn * 200 {
+            tokio::task::yield_now().await;
+        }
+        if turn % 2 == 0 {
+            jailed.kill().await.unwrap();
+        }
+        drop(jailed);
+        crate::await_end_of(&["sleep", &marker]);
+    }
+}
+
+#[tokio::test]
+async fn the_environment_is_the_programs_and_not_that_of_what_makes_the_jail() {
+    let environment = [("LD_PRELOAD", "/nowhere.so"), ("SECRET", "hidden\nvalue"), ("EMPTY", "")];
+    let environment = environment.map(|(name, value)| (OsString::from(name), OsString::from(value))).into();
+    let confinement = Confinement { environment, ..Confinement::default() };
+    let mut jailed = shell(&confinement, "echo \"$SECRET-${EMPTY-unset}\"; read x").spawn().await.unwrap();
+    let mut output = vec![0; 14];
+    jailed.stdout().unwrap().read_exact(&mut output).await.unwrap();
+    assert_eq!(String::from_utf8(output).unwrap(), "hidden\nvalue-\n");
+    for process in std::fs::read_dir("/proc").unwrap().flatten() {
+        let line = std::fs::read_to_string(process.path().join("cmdline")).unwrap_or_default();
+        assert!(!line.contains("hidden\nvalue"), "{line}");
+    }
+    // The linker complains to each of the three programs inside, and not to bubblewrap.
+    let mut errors = String::new();
+    drop(jailed.stdin());
+    jailed.stderr().unwrap().read_to_string(&mut errors).await.unwrap();
+    assert_eq!(errors.matches("/nowhere.so").count(), 3, "{errors}");
+}

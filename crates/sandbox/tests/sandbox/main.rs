@@ -8,6 +8,7 @@ mod limits;
 mod network;
 mod outcomes;
 mod secrets;
+mod terminals;
 
 use std::{collections::BTreeMap, fs, os::fd::AsFd, time::Duration};
 
