@@ -11,6 +11,7 @@ test.use({ house: "pages" });
 
 let things: Permits;
 let found: string;
+let weaver: string;
 test.beforeAll(async ({ server }) => {
   things = await permits(server, "Permits");
   await openCase(things, "A shed at Mill Lane 9");
@@ -19,6 +20,8 @@ test.beforeAll(async ({ server }) => {
   const { api, space } = things;
   await body(api.v1.POST("/v1/spaces/{id}/labels", { params: { path: { id: space } }, body: { name: "urgent", color: "#e03131" } }));
   await body(api.v1.POST("/v1/emails", { body: { case_id: found, to: ["owner@mill.example"], subject: "Your garage", body: "We have your drawing." } }));
+  const { workspace } = (await body(api.v1.GET("/v1/session"))).data;
+  weaver = (await body(api.loom.POST("/api/weaver", { body: { image: "local", org_id: workspace.id, tags: { task: "roof" } } }))).id;
   const call = { id: "c1", tool_name: "bash", arguments_json: { command: "grep -rn gutter src" } };
   const messages = [
     { role: "user", content: "The gutter leaks. Find **why**, and mend it.", timestamp: "2026-03-03T12:00:00Z" },
@@ -57,6 +60,8 @@ const pages: [name: string, path: () => string, ready: (page: Page) => Promise<v
   ["search", () => "search?q=garage", (page) => expect(page.locator("mark").first()).toBeVisible()],
   ["conversations", () => "coding", (page) => expect(page.getByText("Fix the gutter")).toBeVisible()],
   ["conversation", () => "coding/T-roof", (page) => expect(page.getByText("live", { exact: true })).toBeVisible()],
+  ["weavers", () => "weavers", (page) => expect(page.getByText("begun").first()).toBeVisible()],
+  ["weaver", () => `weavers/${weaver}`, (page) => expect(page.locator(".xterm-rows")).toContainText("$")],
   ["account", () => "account", (page) => expect(page.getByText("this one")).toBeVisible()],
   ["tokens", () => "personal-tokens", (page) => expect(page.getByRole("cell", { name: "tests", exact: true }).first()).toBeVisible()],
   ["members", () => "admin/members", (page) => expect(page.getByText("ada@town.example").first()).toBeVisible()],

@@ -288,6 +288,18 @@ const conversation = createRoute({
   component: lazyRouteComponent(() => import("~/pages/coding/conversation.tsx"), "ConversationPage"),
 });
 
+const weavers = createRoute({
+  getParentRoute: () => workspace,
+  path: "/weavers",
+  component: lazyRouteComponent(() => import("~/pages/weavers/weavers.tsx"), "WeaversPage"),
+});
+
+const weaver = createRoute({
+  getParentRoute: () => workspace,
+  path: "/weavers/$weaver",
+  component: lazyRouteComponent(() => import("~/pages/weavers/weaver.tsx"), "WeaverPage"),
+});
+
 const shared = createRoute({
   getParentRoute: () => root,
   path: "/shared/$token",
@@ -400,6 +412,8 @@ const tree = root.addChildren([
     search,
     coding,
     conversation,
+    weavers,
+    weaver,
     account,
     tokens,
     admin.addChildren([adminHome, adminMembers, adminKeys, adminAudit, adminUsage, adminWorkspace]),

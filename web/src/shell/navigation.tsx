@@ -18,6 +18,7 @@ import {
   IconSelector,
   IconSettings,
   IconSun,
+  IconTerminal2,
   IconTool,
   IconUser,
 } from "@tabler/icons-react";
@@ -93,6 +94,7 @@ export function Navigation({ openPalette, openHelp }: { openPalette: () => void;
           Coding
         </Text>
         <NavigationLink to="/$workspace/coding" params={params} label="Conversations" leftSection={<IconCode size={ICON} />} activeProps={{ active: true }} activeOptions={{ includeSearch: false }} />
+        <NavigationLink to="/$workspace/weavers" params={params} label="Weavers" leftSection={<IconTerminal2 size={ICON} />} activeProps={{ active: true }} />
         {isAdmin(session) && (
           <NavigationLink
             to="/$workspace/admin"

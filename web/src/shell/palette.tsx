@@ -60,6 +60,7 @@ export function Palette() {
     { label: "Go to my work", run: () => navigate({ to: "/$workspace/work", params }) },
     { label: "Go to spaces", run: () => navigate({ to: "/$workspace/spaces", params }) },
     { label: "Go to conversations", run: () => navigate({ to: "/$workspace/coding", params }) },
+    { label: "Go to weavers", run: () => navigate({ to: "/$workspace/weavers", params }) },
     { label: "Go to agents", run: () => navigate({ to: "/$workspace/agents", params }) },
     { label: "Go to tools", run: () => navigate({ to: "/$workspace/tools", params }) },
     { label: "Go to secrets", run: () => navigate({ to: "/$workspace/secrets", params }) },
