@@ -11,7 +11,7 @@ let stale = false;
 for (const name of ["interloom-v1", "interloom-public", "loom"]) {
   const source = new URL(`../../openapi/${name}.json`, import.meta.url);
   const target = join(here, "src", "schema", `${name}.ts`);
-  const text = `// Generated from openapi/${name}.json by generate.js.\n\n${astToString(await openapiTS(source, { alphabetize: true }))}`;
+  const text = `// Generated from openapi/${name}.json by generate.js.\n\n${astToString(await openapiTS(source, { alphabetize: true, defaultNonNullable: false }))}`;
   const before = await readFile(target, "utf8").catch(() => "");
   if (before === text) continue;
   if (check) {

@@ -1170,7 +1170,7 @@ export interface components {
              * @description How long it lives at most.
              * @default 24
              */
-            lifetime_hours: number | null;
+            lifetime_hours?: number | null;
             /** @description The caller's workspace. */
             org_id: string;
             /** @description The repository that it is for. */
@@ -1608,7 +1608,7 @@ export interface components {
              * @description For how many seconds the old key goes on.
              * @default 0
              */
-            grace_seconds: number;
+            grace_seconds?: number;
         };
         /** @description The document that a client saves. Fields that are not named here are kept as they are. */
         SaveThread: {
