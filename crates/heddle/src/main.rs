@@ -33,7 +33,7 @@ enum Command {
 #[derive(Subcommand)]
 enum Here {
     /// Serve the API.
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     /// Administer a data folder or database directly; answers in JSON.
     Admin(admin::Args),
     /// Make a workspace named demo with a claims procedure, people, a rules agent and cases at every phase.
@@ -86,7 +86,7 @@ fn run(command: Here) -> ExitCode {
     };
     let result = runtime.block_on(async {
         match command {
-            Here::Serve(args) => serve::run(args).await,
+            Here::Serve(args) => serve::run(*args).await,
             Here::Admin(args) => admin::run(args).await,
             Here::Demo(storage) => admin::demo(storage).await,
             Here::Openapi { name } => print_openapi(&name),
