@@ -36,7 +36,8 @@ pub struct Settings {
     pub retry: Retry,
     /// What the client calls itself.
     pub user_agent: String,
-    /// Whether proxies that the environment names are used. A server on this machine is never reached through one.
+    /// Whether proxies that the environment names are used. A server on this machine is never reached through one, unless
+    /// this machine is a weaver.
     pub proxies: bool,
 }
 
@@ -333,8 +334,14 @@ fn http(url: &Url, settings: &Settings) -> Result<reqwest::Client> {
     // Reading the system's certificates takes longer than a call to a local server.
     let builder = if url.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
     // What runs on this machine is not reached through a proxy elsewhere.
-    let builder = if is_local(url) || !settings.proxies { builder.no_proxy() } else { builder };
+    let is_direct = is_local(url) && !is_in_weaver();
+    let builder = if is_direct || !settings.proxies { builder.no_proxy() } else { builder };
     builder.build().map_err(|error| Error::Invalid(format!("no HTTP client: {error}")))
+}
+
+/// Whether this runs in a weaver. There is nothing on that machine but the proxy, which leads to the server's.
+fn is_in_weaver() -> bool {
+    std::env::var_os("HEDDLE_WEAVER_ID").is_some()
 }
 
 /// A plain HTTP client for servers that are not Heddle's.
