@@ -57,7 +57,10 @@ fn wait_for(address: &str, request: &[u8]) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let until = Instant::now() + Duration::from_secs(120);
     loop {
-        let tried = runtime.block_on(async { Connection::open(address).await?.send(request).await });
+        let tried = runtime.block_on(async {
+            let asked = async { Connection::open(address).await?.send(request).await };
+            tokio::time::timeout(Duration::from_secs(10), asked).await?
+        });
         match tried {
             Ok(200) => return Ok(()),
             other if Instant::now() > until => return Err(format!("{address} does not answer: {other:?}").into()),
@@ -76,8 +79,9 @@ fn upstream() -> Result<Peer> {
 fn heddle(folder: &Path, upstream: &str) -> Result<(Peer, String)> {
     let program = std::env::current_exe()?.with_file_name("heddle");
     let made = Command::new(&program)
-        .args(["admin", "create-workspace", "--name", "Bench", "--owner-email", "bench@example.com", "--data-dir"])
+        .args(["admin", "--data-dir"])
         .arg(folder)
+        .args(["create-workspace", "--name", "Bench", "--owner-email", "bench@example.com"])
         .output()?;
     let key = serde_json::from_slice::<Value>(&made.stdout)?["api_key"].as_str().ok_or("no key")?.to_owned();
     let mut child = on_core(0, program)
@@ -115,7 +119,7 @@ fn heddle(folder: &Path, upstream: &str) -> Result<(Peer, String)> {
 fn nginx(folder: &Path, upstream: &str) -> Result<Peer> {
     let port = free_port()?;
     let config = format!(
-        "worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log stderr error;\n\
+        "master_process off; daemon off; pid {folder}/nginx.pid; error_log stderr error;\n\
          events {{ worker_connections 4096; }}\n\
          http {{ access_log off; keepalive_requests 100000000;\n\
            upstream provider {{ server {upstream}; keepalive 64; keepalive_requests 100000000; }}\n\
@@ -159,6 +163,8 @@ fn litellm(peers: &Path, folder: &Path, upstream: &str) -> Result<Peer> {
         .arg(&path)
         .args(["--host", "127.0.0.1", "--num_workers", "1", "--port", &port.to_string()])
         .env("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+        // Without a key of its own it has least to do.
+        .env("LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY", "true")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()?;
@@ -277,6 +283,7 @@ pub fn measure() -> Result<Vec<Row>> {
         load::rate(address, CLIENTS, TIME, request, 200)
     };
 
+    eprintln!("measuring heddle, nginx, Portkey's gateway and LiteLLM's proxy");
     let (server, key) = heddle(&folder.path().join("heddle"), &upstream.address)?;
     let ours = ask("/proxy/openai/v1/chat/completions", &key, "");
     let of_heddle = rate(&server.address, &ours)?;
@@ -285,16 +292,19 @@ pub fn measure() -> Result<Vec<Row>> {
     drop(server);
 
     let server = nginx(folder.path(), &upstream.address)?;
+    eprintln!("heddle: {of_heddle:.0}/s, {median:?} (directly {direct:?}), {each:.0} bytes a stream");
     let of_nginx = rate(&server.address, &plain)?;
     let nginx_median = paced_median(&server.address, &plain)?;
     drop(server);
 
     let server = portkey(&peers)?;
     let more = format!("x-portkey-provider: openai\r\nx-portkey-custom-host: http://{}/v1\r\n", upstream.address);
+    eprintln!("nginx: {of_nginx:.0}/s, {nginx_median:?}");
     let of_portkey = rate(&server.address, &ask(path, "sk-bench", &more))?;
     drop(server);
 
     let server = litellm(&peers, folder.path(), &upstream.address)?;
+    eprintln!("Portkey's gateway: {of_portkey:.0}/s");
     let of_litellm = rate(&server.address, &plain)?;
     drop(server);
 
