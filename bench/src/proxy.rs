@@ -171,9 +171,10 @@ fn litellm(peers: &Path, folder: &Path, upstream: &str) -> Result<Peer> {
     Ok(Peer { child, address: format!("127.0.0.1:{port}") })
 }
 
-/// A request for a plain answer, with more headers if wanted.
-fn ask(path: &str, key: &str, more: &str) -> Vec<u8> {
-    let body = json!({"model": "gpt-bench", "messages": [{"role": "user", "content": "How are you today?"}], "max_tokens": 200});
+/// A request for an answer, with more headers if wanted.
+fn ask(path: &str, key: &str, more: &str, stream: bool) -> Vec<u8> {
+    let message = json!({"role": "user", "content": "How are you today?"});
+    let body = json!({"model": "gpt-bench", "messages": [message], "max_tokens": 200, "stream": stream});
     let body = body.to_string();
     format!(
         "POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n{more}Content-Type: application/json\r\n\
@@ -228,20 +229,14 @@ fn resident(pid: u32) -> Result<f64> {
 
 /// What each of [`STREAMS`] open streams that say nothing takes.
 fn per_stream(server: &Peer, key: &str) -> Result<f64> {
-    let body =
-        json!({"model": "gpt-bench", "messages": [{"role": "user", "content": "Hi"}], "stream": true}).to_string();
-    let request = format!(
-        "POST /proxy/openai/v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
+    let request = ask("/proxy/openai/v1/chat/completions", key, "", true);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut open = Vec::new();
         let mut hold = async |n: usize| {
             for _ in 0..n {
                 let mut stream = tokio::net::TcpStream::connect(&server.address).await?;
-                stream.write_all(request.as_bytes()).await?;
+                stream.write_all(&request).await?;
                 let mut buffer = Vec::new();
                 // The end of the first event.
                 while !buffer.windows(4).any(|window| window == b"null") {
@@ -270,7 +265,7 @@ pub fn measure() -> Result<Vec<Row>> {
     let folder = tempfile::tempdir()?;
     let upstream = upstream()?;
     let path = "/v1/chat/completions";
-    let plain = ask(path, "sk-bench", "");
+    let plain = ask(path, "sk-bench", "", false);
 
     // This process is the load.
     let _ =
@@ -285,7 +280,7 @@ pub fn measure() -> Result<Vec<Row>> {
 
     eprintln!("measuring heddle, nginx, Portkey's gateway and LiteLLM's proxy");
     let (server, key) = heddle(&folder.path().join("heddle"), &upstream.address)?;
-    let ours = ask("/proxy/openai/v1/chat/completions", &key, "");
+    let ours = ask("/proxy/openai/v1/chat/completions", &key, "", false);
     let of_heddle = rate(&server.address, &ours)?;
     let median = paced_median(&server.address, &ours)?;
     let each = per_stream(&server, &key)?;
@@ -300,7 +295,7 @@ pub fn measure() -> Result<Vec<Row>> {
     let server = portkey(&peers)?;
     let more = format!("x-portkey-provider: openai\r\nx-portkey-custom-host: http://{}/v1\r\n", upstream.address);
     eprintln!("nginx: {of_nginx:.0}/s, {nginx_median:?}");
-    let of_portkey = rate(&server.address, &ask(path, "sk-bench", &more))?;
+    let of_portkey = rate(&server.address, &ask(path, "sk-bench", &more, false))?;
     drop(server);
 
     let server = litellm(&peers, folder.path(), &upstream.address)?;

@@ -5,7 +5,6 @@ use kernel::{
     Error, Kind, Result, Timestamp, check,
     ids::{CodingLinkId, CodingThreadId, WorkspaceId},
 };
-use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{Tx, params};
@@ -18,7 +17,7 @@ const MOST: i64 = 50;
 const PREFIX: &str = "share_";
 
 /// What is known of a link after it was made; never its secret.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Link {
     /// Its id.
     pub id: CodingLinkId,

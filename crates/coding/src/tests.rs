@@ -142,9 +142,12 @@ fn who_may_read_is_who_it_is_shared_with() {
         assert_eq!(sees(ws, bob), (false, false, false));
         assert_eq!(sees(ws, admin), (true, false, true));
         // What somebody else keeps to themselves takes no id.
-        ws.write(bob, |tx| threads::save(tx, &draft("T-1", "private", &["bob's"]), None));
-        assert_eq!(contents(&ws.read(ann, |tx| threads::get(tx, "T-1"))), ["zebra"]);
-        ws.write(bob, |tx| threads::delete(tx, "T-1", None));
+        for other in [bob, admin] {
+            ws.write(other, |tx| threads::save(tx, &draft("T-1", "private", &["another's"]), None));
+            assert_eq!(contents(&ws.read(other, |tx| threads::get(tx, "T-1"))), ["another's"]);
+            assert_eq!(contents(&ws.read(ann, |tx| threads::get(tx, "T-1"))), ["zebra"]);
+            ws.write(other, |tx| threads::delete(tx, "T-1", None));
+        }
 
         let share = Patch { visibility: Some(Visibility::Shared), title: None };
         ws.write(ann, |tx| threads::update(tx, "T-1", &share, None));

@@ -8,7 +8,6 @@ use kernel::{
     Error, Kind, Result, Timestamp, check,
     ids::{ActorId, CodingThreadId, SpaceId},
 };
-use serde::Serialize;
 use serde_json::{json, value::RawValue};
 use store::{NewEvent, Param, Row, ToParam, Tx, params, search};
 
@@ -44,20 +43,17 @@ store::text_enum! {
 }
 
 /// What is known of a conversation without its messages.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Summary {
     /// Its id in the workspace.
-    #[serde(skip)]
     pub key: CodingThreadId,
     /// Where it can be found.
-    #[serde(skip)]
     pub space: SpaceId,
     /// The id that its client gave it.
     pub id: String,
     /// What it is about.
     pub title: Option<String>,
     /// The root of the folder that it is about.
-    #[serde(rename = "workspace")]
     pub folder: Option<String>,
     /// Who may read it.
     pub visibility: Visibility,
@@ -85,10 +81,9 @@ pub struct Document {
 }
 
 /// A conversation that was found.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Hit {
     /// What is known of it.
-    #[serde(flatten)]
     pub summary: Summary,
     /// A piece of its text around the first word that was found.
     pub snippet: Option<String>,
@@ -129,7 +124,7 @@ fn read(row: &Row<'_>) -> Result<Summary> {
 /// `version_conflict`; `forbidden` for a conversation that somebody else shares; `private_space_missing` for agents.
 pub fn save(tx: &mut Tx<'_>, draft: &Draft, expected: Option<i64>) -> Result<Document> {
     let before = own(tx, &draft.id)?;
-    if before.is_none() && find(tx, &draft.id)?.is_some() {
+    if before.is_none() && is_shared_by_another(tx, &draft.id)? {
         return Err(not_owner());
     }
     let current = before.as_ref().map_or(0, |before| before.version);
@@ -321,6 +316,17 @@ fn own(tx: &mut Tx<'_>, id: &str) -> Result<Option<Summary>> {
     let sql = format!("SELECT {COLUMNS} FROM coding_threads t WHERE t.owner_id = $1 AND t.key = $2");
     let owner = tx.actor().id;
     tx.query_opt(&sql, params![owner, id], read)
+}
+
+/// Whether somebody else shares a conversation with this id with the actor. What others keep to themselves takes no id, also
+/// not from administrators.
+fn is_shared_by_another(tx: &mut Tx<'_>, id: &str) -> Result<bool> {
+    let sql = format!(
+        "SELECT 1 FROM coding_threads t WHERE t.key = $2 AND t.owner_id <> $1 AND {} LIMIT 1",
+        listing::visible("t", 1)
+    );
+    let actor = tx.actor().id;
+    Ok(tx.query_opt(&sql, params![actor, id], |_| Ok(()))?.is_some())
 }
 
 /// The conversation with this id that the actor may read: the own one before those of others, whose ids their clients chose.

@@ -1,7 +1,6 @@
 //! The versions that a conversation had.
 
 use kernel::{Error, Kind, Result, Timestamp, ids::CodingThreadId};
-use serde::Serialize;
 use store::{Tx, params};
 
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
 pub const KEPT: i64 = 1000;
 
 /// A version that a conversation had.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Version {
     /// Its number.
     pub version: i64,
